@@ -1,0 +1,271 @@
+package lessons
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"kihon/checker"
+)
+
+// Workspace is the built-in variable that holds the learner's workspace.
+const Workspace = "workspace"
+
+// Open reads a course's course.yaml. Everything wrong with it is in the error,
+// as Faults; a folder that cannot be read is a Fault, too.
+func Open(files fs.FS) (*Course, error) {
+	const name = "course.yaml"
+	source, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, &Fault{File: name, Message: "a course needs this file: " + reason(err)}
+	}
+	course := &Course{files: files}
+	if err := version(name, source); err != nil {
+		return nil, err
+	}
+	doc, err := decode(name, source, &course.CourseFile)
+	if err != nil {
+		return nil, err
+	}
+	return course, course.validate(doc)
+}
+
+func reason(err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "it is not there"
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// version refuses a file of another format before anything else is read: a
+// newer format has keys that would look like misspellings.
+func version(name string, source []byte) error {
+	found := regexp.MustCompile(`(?m)^format_version:[ \t]*(\S+)`).FindSubmatchIndex(source)
+	if found == nil {
+		return &Fault{File: name, Line: 1, Message: fmt.Sprintf("format_version is missing; this kihon reads format_version: %d", FormatVersion)}
+	}
+	value := string(source[found[2]:found[3]])
+	if value != fmt.Sprint(FormatVersion) {
+		at := strings.Count(string(source[:found[2]]), "\n") + 1
+		return &Fault{File: name, Line: at, Message: fmt.Sprintf("format_version %s is not known; this kihon reads %d", value, FormatVersion)}
+	}
+	return nil
+}
+
+var idPattern = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+
+func (c *Course) validate(doc *document) error {
+	f := &faults{doc: doc}
+	if !idPattern.MatchString(c.ID) {
+		f.at("$.id", "id must be lower-case letters, digits and dashes, beginning with a letter: %q", c.ID)
+	}
+	if c.Version == "" {
+		f.at("$.version", "version is missing")
+	}
+	bothLanguages(f, "$.title", c.Title)
+	if len(c.Chapters) == 0 {
+		f.at("$.chapters", "a course needs at least one chapter")
+	}
+	seen := map[string]bool{}
+	for i, chapter := range c.Chapters {
+		at := fmt.Sprintf("$.chapters[%d]", i)
+		if !idPattern.MatchString(chapter.ID) || seen[chapter.ID] {
+			f.at(at+".id", "chapter id %q is malformed or used twice", chapter.ID)
+		}
+		seen[chapter.ID] = true
+		bothLanguages(f, at+".title", chapter.Title)
+		for j, id := range chapter.Lessons {
+			place := fmt.Sprintf("%s.lessons[%d]", at, j)
+			switch {
+			case !idPattern.MatchString(id):
+				f.at(place, "lesson id %q must be lower-case letters, digits and dashes", id)
+			case seen[id]:
+				f.at(place, "lesson id %q is used twice", id)
+			default:
+				if info, err := fs.Stat(c.files, id); err != nil || !info.IsDir() {
+					f.at(place, "lesson %q has no folder %s/", id, id)
+				}
+			}
+			seen[id] = true
+		}
+	}
+	return f.list.orNil()
+}
+
+func bothLanguages(f *faults, path string, t Text) {
+	if t.En == "" {
+		f.at(path, "the English text (en) is missing")
+	}
+	if t.Ja == "" {
+		f.at(path, "the Japanese text (ja) is missing")
+	}
+}
+
+// Lesson reads one lesson, in all its languages. An unknown id is an error of
+// the caller's, not a Fault.
+func (c *Course) Lesson(id string) (*Lesson, error) {
+	if !c.HasLesson(id) {
+		return nil, fmt.Errorf("there is no lesson %q", id)
+	}
+	lesson := &Lesson{ID: id, Course: c, Pages: map[Language]*Page{}}
+	name := id + "/exercises.yaml"
+	source, err := fs.ReadFile(c.files, name)
+	if err != nil {
+		return nil, &Fault{File: name, Message: "a lesson needs this file: " + reason(err)}
+	}
+	if err := version(name, source); err != nil {
+		return nil, err
+	}
+	lesson.source = source
+	if err := lesson.readVariables(name); err != nil {
+		return nil, err
+	}
+	file, doc, err := lesson.read(lesson.defaults())
+	if err != nil {
+		return nil, err
+	}
+	lesson.Images, lesson.Exercises = file.Images, file.Exercises
+	lesson.findSpans(doc)
+	found := lesson.validate(doc)
+	for _, language := range Languages() {
+		found = append(found, lesson.readPage(language)...)
+	}
+	if len(found) > 0 {
+		return nil, found
+	}
+	lesson.inOrderOfText()
+	return lesson, nil
+}
+
+// variablesOnly is exercises.yaml as far as it can be read before the
+// variables are known.
+type variablesOnly struct {
+	FormatVersion any                 `yaml:"format_version"`
+	Images        any                 `yaml:"images"`
+	Variables     map[string]Variable `yaml:"variables"`
+	Exercises     any                 `yaml:"exercises"`
+}
+
+func (l *Lesson) readVariables(name string) error {
+	var head variablesOnly
+	doc, err := decode(name, l.source, &head)
+	if err != nil {
+		return err
+	}
+	f := &faults{doc: doc}
+	for _, key := range slices.Sorted(maps.Keys(head.Variables)) {
+		v, at := head.Variables[key], "$.variables."+key
+		if key == Workspace {
+			f.at(at, "%s is built in and cannot be declared", Workspace)
+		}
+		if message := v.check(); message != "" {
+			f.at(at, "variable %s: %s", key, message)
+		}
+	}
+	l.Variables = head.Variables
+	return f.list.orNil()
+}
+
+// read decodes exercises.yaml with the variables replaced.
+func (l *Lesson) read(values map[string]string) (ExercisesFile, *document, error) {
+	name := l.ID + "/exercises.yaml"
+	var file ExercisesFile
+	source, err := expand(name, l.source, values)
+	if err != nil {
+		return file, nil, err
+	}
+	doc, err := decode(name, source, &file)
+	return file, doc, err
+}
+
+func (l *Lesson) validate(doc *document) Faults {
+	f := &faults{doc: doc}
+	seen := map[string]bool{}
+	for i, e := range l.Exercises {
+		at := fmt.Sprintf("$.exercises[%d]", i)
+		if !idPattern.MatchString(e.ID) || seen[e.ID] {
+			f.at(at+".id", "exercise id %q is malformed or used twice", e.ID)
+		}
+		seen[e.ID] = true
+		if e.Kind != HandsOn && e.Kind != Quiz {
+			f.at(at+".kind", "kind must be %s or %s: %q", HandsOn, Quiz, e.Kind)
+		}
+		if len(e.Checks) == 0 {
+			f.at(at, "exercise %s has no checks", e.ID)
+		}
+		for j, check := range e.Checks {
+			if message := check.Problem(); message != "" {
+				f.at(fmt.Sprintf("%s.checks[%d]", at, j), "%s", message)
+			}
+		}
+		if e.Kind == HandsOn && len(e.Solution) == 0 {
+			f.at(at, "exercise %s has no solution", e.ID)
+		}
+		for j, need := range e.Needs {
+			if !slices.Contains([]string{"guard", "private-engine", "root"}, need) {
+				f.at(fmt.Sprintf("%s.needs[%d]", at, j), "unknown need %q", need)
+			}
+		}
+		l.validateStart(f, at, e)
+		for j, m := range e.Mistakes {
+			place := fmt.Sprintf("%s.mistakes[%d]", at, j)
+			if !slices.Contains(checker.Codes(), m.Code) {
+				f.at(place+".code", "there is no finding code %q", m.Code)
+			}
+			if (m.Advice == "manual") != (m.Reason != "") {
+				f.at(place, "advice: manual and a reason go together")
+			}
+		}
+	}
+	return f.list
+}
+
+func (l *Lesson) validateStart(f *faults, at string, e Exercise) {
+	for j, s := range e.Start {
+		place := fmt.Sprintf("%s.start[%d]", at, j)
+		switch {
+		case (s.Container == nil) == (s.File == nil):
+			f.at(place, "a part of a starting state is either a container or a file")
+		case s.Container != nil && s.Container.State != "running" && s.Container.State != "exited":
+			f.at(place+".container.state", "state must be running or exited: %q", s.Container.State)
+		case s.File != nil && (strings.HasPrefix(s.File.Path, "/") || !fs.ValidPath(s.File.Path)):
+			f.at(place+".file.path", "path must lie in the workspace: %q", s.File.Path)
+		case s.File != nil:
+			if _, err := l.File(s.File.From); err != nil {
+				f.at(place+".file.from", "file %s: %s", s.File.From, reason(err))
+			}
+		}
+	}
+}
+
+// inOrderOfText sorts the exercises as the text has them.
+func (l *Lesson) inOrderOfText() {
+	place := map[string]int{}
+	for i, s := range l.Pages[English].Sections {
+		place[s.Exercise] = i
+	}
+	slices.SortStableFunc(l.Exercises, func(a, b Exercise) int { return place[a.ID] - place[b.ID] })
+}
+
+// findSpans notes the lines of each exercise: from its first key to the next
+// exercise's.
+func (l *Lesson) findSpans(doc *document) {
+	l.spans = map[string]span{}
+	last := ""
+	for i, e := range l.Exercises {
+		from := doc.line(fmt.Sprintf("$.exercises[%d].id", i)) - 1
+		if last != "" {
+			l.spans[last] = span{l.spans[last].from, from}
+		}
+		l.spans[e.ID] = span{from, 1 << 30}
+		last = e.ID
+	}
+}
