@@ -82,6 +82,9 @@ func (c *Course) validate(doc *document) error {
 		}
 		seen[chapter.ID] = true
 		bothLanguages(f, at+".title", chapter.Title)
+		if len(chapter.Lessons) == 0 {
+			f.at(at, "chapter %s has no lessons", chapter.ID)
+		}
 		for j, id := range chapter.Lessons {
 			place := fmt.Sprintf("%s.lessons[%d]", at, j)
 			switch {

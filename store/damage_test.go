@@ -16,7 +16,7 @@ func usedHome(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	db := open(t, dir)
-	for i := range 200 {
+	for i := range 60 {
 		must(t, writeRound(context.Background(), db, fmt.Sprintf("ports/%d", i)))
 	}
 	must(t, db.Close())

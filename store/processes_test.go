@@ -63,14 +63,14 @@ func TestKillAtAnyMomentLosesNothingAcknowledged(t *testing.T) {
 	const rounds = 30
 	home := t.TempDir()
 	for round := range rounds {
-		dir := home
-		if round%3 == 0 {
-			dir = filepath.Join(t.TempDir(), "new") // the killed process makes it, or is about to
+		dir, lines, pause := home, rand.N(60), 4*time.Millisecond
+		if round%3 == 0 { // killed while it makes the home, or soon after
+			dir, lines, pause = filepath.Join(t.TempDir(), "new"), 0, 20*time.Millisecond
 		}
 		name := fmt.Sprintf("round-%d", round)
 		p := startProcess(t, "until-killed", dir, name)
 		acknowledged := 0
-		for range rand.N(60) { // often 0 in a new home: killed while it is made
+		for range lines {
 			if !p.lines.Scan() {
 				t.Fatalf("the writer ended by itself: %v", p.Wait())
 			}
@@ -78,7 +78,7 @@ func TestKillAtAnyMomentLosesNothingAcknowledged(t *testing.T) {
 		}
 		// Any moment, not just the one after an acknowledgement. It only
 		// spreads the kills; nothing depends on how long it is.
-		time.Sleep(rand.N(4 * time.Millisecond))
+		time.Sleep(rand.N(pause))
 		must(t, p.Process.Kill())
 		acknowledged += len(p.rest()) // what it said before it died
 		p.Wait()

@@ -3,10 +3,12 @@ package gather
 import (
 	"archive/tar"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"path"
+	"strings"
 
 	"github.com/containerd/errdefs"
 
@@ -15,13 +17,13 @@ import (
 
 // readFile reads one regular file out of a container, running or stopped. With
 // compare it also asks whether the file is still the image's own.
-func readFile(ctx context.Context, engine Engine, id, name string, compare bool) (checker.File, error) {
-	body, _, err := engine.CopyFromContainer(ctx, id, name)
+func readFile(ctx context.Context, w World, c *checker.Container, name string, compare bool) (checker.File, error) {
+	body, _, err := w.Engine.CopyFromContainer(ctx, c.ID, name)
 	if errdefs.IsNotFound(err) {
 		return checker.File{}, nil
 	}
 	if err != nil {
-		return checker.File{}, fmt.Errorf("reading %s in container %.12s: %w", name, id, err)
+		return checker.File{}, fmt.Errorf("reading %s in container %.12s: %w", name, c.ID, err)
 	}
 	defer body.Close()
 	archive := tar.NewReader(body)
@@ -30,27 +32,51 @@ func readFile(ctx context.Context, engine Engine, id, name string, compare bool)
 		return checker.File{}, nil
 	}
 	if err != nil {
-		return checker.File{}, fmt.Errorf("reading %s in container %.12s: %w", name, id, err)
+		return checker.File{}, fmt.Errorf("reading %s in container %.12s: %w", name, c.ID, err)
 	}
 	file := checker.File{Exists: true}
 	if header.Typeflag == tar.TypeReg {
 		if file.Content, err = io.ReadAll(io.LimitReader(archive, maxFile)); err != nil {
-			return checker.File{}, fmt.Errorf("reading %s in container %.12s: %w", name, id, err)
+			return checker.File{}, fmt.Errorf("reading %s in container %.12s: %w", name, c.ID, err)
 		}
 	}
-	if !compare {
-		return file, nil
+	if compare {
+		file.Changed, err = changed(ctx, w, c, name, file.Content)
 	}
-	changes, err := engine.ContainerDiff(ctx, id)
+	return file, err
+}
+
+// changed reports whether a file differs from the image's own. What an image's
+// file is like is found out once: in a container where the engine says that
+// nobody has touched it.
+func changed(ctx context.Context, w World, c *checker.Container, name string, content []byte) (bool, error) {
+	name = path.Clean(name)
+	digest := fmt.Sprintf("%x", sha256.Sum256(content))
+	original, err := w.Originals.Original(ctx, c.Image, name)
 	if err != nil {
-		return checker.File{}, fmt.Errorf("asking what changed in container %.12s: %w", id, err)
+		return false, fmt.Errorf("looking up %s of the image: %w", name, err)
 	}
-	for _, c := range changes {
-		if c.Path == path.Clean(name) {
-			file.Changed = true
+	if original != "" {
+		return digest != original, nil
+	}
+	changes, err := w.Engine.ContainerDiff(ctx, c.ID)
+	if err != nil {
+		return false, fmt.Errorf("asking what changed in container %.12s: %w", c.ID, err)
+	}
+	for _, change := range changes {
+		if change.Path == name {
+			return true, nil
 		}
 	}
-	return file, nil
+	for _, m := range c.Mounts {
+		if m.Destination == name || strings.HasPrefix(name, strings.TrimSuffix(m.Destination, "/")+"/") {
+			return true, nil // what is mounted over it is no change of the container's
+		}
+	}
+	if err := w.Originals.KeepOriginal(ctx, c.Image, name, digest); err != nil {
+		return false, fmt.Errorf("keeping %s of the image: %w", name, err)
+	}
+	return false, nil
 }
 
 // emptyFolder reports whether a path in a container is a folder with nothing

@@ -47,10 +47,20 @@ type History interface {
 	Answer(ctx context.Context, taskID string) (answer string, answered bool, err error)
 }
 
+// Originals remembers what a file in an image is like, so that the engine need
+// not compare a whole container with its image each time: its answer to "what
+// has changed" takes some hundred milliseconds.
+type Originals interface {
+	// Original returns the digest kept for the file; "" when there is none.
+	Original(ctx context.Context, imageID, path string) (string, error)
+	KeepOriginal(ctx context.Context, imageID, path, digest string) error
+}
+
 // World is everything outside that gathering looks at.
 type World struct {
-	Engine  Engine
-	History History
+	Engine    Engine
+	History   History
+	Originals Originals
 	// Mine narrows a container list to what may be of this home; the makers
 	// are still asked for one by one. Its zero value lists all.
 	Mine filters.Args
@@ -184,7 +194,7 @@ func inside(ctx context.Context, w World, snap *checker.Snapshot, task checker.T
 		r := &read{key: checker.FileKey{Container: name, Path: path}}
 		reads = append(reads, r)
 		group.Go(func() (err error) {
-			r.file, err = readFile(gctx, w.Engine, c.ID, path, compare)
+			r.file, err = readFile(gctx, w, c, path, compare)
 			return err
 		})
 	}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"kihon/checker"
+	"kihon/cmd/kihon/learner"
+	"kihon/lessons"
+)
+
+type checkOptions struct {
+	ids      []string
+	all, now bool
+	wait     time.Duration
+}
+
+func (a *app) checkCommand() *cobra.Command {
+	var o checkOptions
+	cmd := a.verb("check [LESSON[/EXERCISE]]...", a.words.Say("cmd.check"), a.words.Say("cmd.check.examples"), between(0, -1), func(ctx context.Context, args []string) error {
+		o.ids = args
+		return a.check(ctx, o)
+	})
+	cmd.Flags().BoolVar(&o.all, "all", false, a.words.Say("flag.check.all"))
+	cmd.Flags().BoolVar(&o.now, "now", false, a.words.Say("flag.check.now"))
+	cmd.Flags().DurationVar(&o.wait, "wait", 3*time.Second, a.words.Say("flag.check.wait"))
+	return cmd
+}
+
+// judged is one exercise of a check.
+type judged struct {
+	ready   learner.Ready
+	verdict checker.Verdict
+	// outcome is what counts for the call; the verdict's is that of now.
+	outcome  checker.Outcome
+	passedAt time.Time
+	// missing is what the exercise needs and does not have here.
+	missing []string
+}
+
+func (a *app) check(ctx context.Context, o checkOptions) error {
+	if err := a.formats("text", "json", "junit"); err != nil {
+		return err
+	}
+	if o.wait < 0 {
+		return a.usage(a.words.Say("error.wait"), a.words.Say("error.wait.next"))
+	}
+	l, err := a.open(ctx)
+	if err != nil {
+		return a.faultReport(err)
+	}
+	defer l.Close()
+	wanted, err := a.toCheck(ctx, l, o)
+	if err != nil {
+		return a.faultReport(err)
+	}
+	var done []judged
+	for _, w := range wanted {
+		j, err := a.judge(ctx, l, w, o)
+		if err != nil {
+			return a.faultReport(err)
+		}
+		done = append(done, j)
+	}
+	if a.session != nil {
+		// What was asked for is news in the session as well.
+		_ = a.session.changed(ctx)
+	}
+	whole := checker.Outcome("")
+	for _, j := range done {
+		if len(j.missing) == 0 {
+			whole = checker.Worse(whole, j.outcome)
+		}
+	}
+	if whole == "" {
+		whole = checker.Passed
+	}
+	if err := a.report(ctx, l, whole, done); err != nil {
+		return err
+	}
+	return outcomeError(whole)
+}
+
+// outcomeError is the exit code of an outcome.
+func outcomeError(o checker.Outcome) error {
+	code := map[checker.Outcome]int{checker.NotYet: exitNotYet, checker.CouldNotCheck: exitNoEngine, checker.BadlyWritten: exitUsage}[o]
+	if code == exitOK {
+		return nil
+	}
+	return &exitError{code}
+}
+
+// wanted is one exercise to check; full says it was named by its full id, so
+// that only what is true now counts.
+type wantedCheck struct {
+	id   string
+	full bool
+}
+
+func (a *app) toCheck(ctx context.Context, l *learner.Learner, o checkOptions) ([]wantedCheck, error) {
+	var out []wantedCheck
+	lesson := func(id string) error {
+		ids, err := l.ExerciseIDs(id)
+		for _, id := range ids {
+			out = append(out, wantedCheck{id: id})
+		}
+		return err
+	}
+	switch {
+	case o.all:
+		for _, id := range l.Course.LessonIDs() {
+			if err := lesson(id); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	case len(o.ids) == 0:
+		id, err := a.exercise(ctx, l, nil)
+		return []wantedCheck{{id, true}}, err
+	}
+	for _, arg := range o.ids {
+		if _, short := lessons.SplitID(arg); short == "" && l.Course.HasLesson(arg) {
+			if err := lesson(arg); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		id, err := a.exercise(ctx, l, []string{arg})
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(out, wantedCheck{id, true}) {
+			out = append(out, wantedCheck{id, true})
+		}
+	}
+	return out, nil
+}
+
+func (a *app) judge(ctx context.Context, l *learner.Learner, w wantedCheck, o checkOptions) (judged, error) {
+	lessonID, short := lessons.SplitID(w.id)
+	lesson, err := l.Lesson(lessonID)
+	if err != nil {
+		return judged{}, err
+	}
+	e, _ := lesson.Exercise(short)
+	if missing := l.Missing(e); len(missing) > 0 {
+		return judged{ready: learner.Ready{ID: w.id, Lesson: lesson, Exercise: e}, missing: missing}, nil
+	}
+	var j judged
+	j.ready, j.verdict, err = l.Judge(ctx, w.id, o.wait)
+	if err != nil {
+		if verdict, away := learner.Outage(err); away {
+			j.ready = learner.Ready{ID: w.id, Lesson: lesson, Exercise: e}
+			j.verdict = verdict
+		} else {
+			return j, err
+		}
+	}
+	if err := l.Record(ctx, w.id, j.verdict); err != nil {
+		return j, err
+	}
+	passes, err := l.Store.Passes(ctx, l.Course.ID)
+	if err != nil {
+		return j, err
+	}
+	j.outcome = j.verdict.Outcome
+	if at, passed := passes[w.id]; passed {
+		j.passedAt = at
+		if !w.full && !o.now {
+			j.outcome = checker.Passed
+		}
+	}
+	return j, nil
+}
+
+// faultReport turns the faults of a badly written course into the report of
+// the format that was asked for; any other error comes back as it is.
+func (a *app) faultReport(err error) error {
+	faults := lessons.FaultsOf(err)
+	if len(faults) == 0 || a.flags.format == "text" {
+		return err
+	}
+	if err := a.writeFaults(faults); err != nil {
+		return err
+	}
+	return &exitError{exitUsage}
+}
+
+// reportText prints the verdicts for people.
+func (a *app) reportText(done []judged) {
+	f := a.face()
+	for i, j := range done {
+		if i > 0 {
+			fmt.Fprintln(a.streams.Out)
+		}
+		f.judged(a.streams.Out, j)
+	}
+}

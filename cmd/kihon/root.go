@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"kihon/cmd/kihon/learner"
+	"kihon/cmd/kihon/terminal"
+	"kihon/lessons"
+	"kihon/lessons/words"
+)
+
+// execute runs one call and returns its exit code.
+func execute(ctx context.Context, args []string) int {
+	a := &app{getenv: os.Getenv}
+	a.flags.lang, a.flags.plain = earlyFlags(args)
+	language, languageErr := chooseLanguage(a.flags.lang, a.getenv)
+	a.setLanguage(language)
+	a.streams = terminal.Open(os.Stdin, os.Stdout, os.Stderr, a.getenv, a.flags.plain)
+	questions := terminal.EnglishWords()
+	if language == lessons.Japanese {
+		questions = terminal.JapaneseWords()
+	}
+	a.prompter = terminal.NewPrompter(a.streams, questions)
+	if languageErr != nil {
+		return a.explain(ctx, a.usage(a.words.Say("error.lang", "lang", a.flags.lang), a.words.Say("error.lang.next")))
+	}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(a.streams.Out)
+	root.SetErr(a.streams.Err)
+	err := root.ExecuteContext(ctx)
+	return a.explain(ctx, a.cobraError(err))
+}
+
+func (a *app) setLanguage(l lessons.Language) { a.language, a.words = l, words.For(l) }
+
+// earlyFlags looks for --lang and --plain before anything is parsed, since
+// help and errors are in the language, too.
+func earlyFlags(args []string) (lang string, plain bool) {
+	for i, arg := range args {
+		switch {
+		case arg == "--":
+			return lang, plain
+		case arg == "--plain", arg == "--plain=true":
+			plain = true
+		case arg == "--lang" && i+1 < len(args):
+			lang = args[i+1]
+		case strings.HasPrefix(arg, "--lang="):
+			lang = strings.TrimPrefix(arg, "--lang=")
+		}
+	}
+	return lang, plain
+}
+
+// cobraError puts the errors that cobra makes about a call into words. Ours
+// come back as they are.
+func (a *app) cobraError(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	switch {
+	case strings.HasPrefix(text, "unknown command "):
+		_, rest, _ := strings.Cut(text, `"`)
+		name, more, _ := strings.Cut(rest, `"`)
+		if _, near, found := strings.Cut(more, "Did you mean this?"); found {
+			return &usageError{a.words.Say("error.verb", "name", name), a.words.Say("error.verb.near", "near", strings.Join(strings.Fields(near), ", "))}
+		}
+		return a.usage(a.words.Say("error.verb", "name", name), a.words.Say("error.verb.next"))
+	case strings.HasPrefix(text, "unknown flag: "), strings.HasPrefix(text, "unknown shorthand flag: "):
+		_, name, _ := strings.Cut(text, ": ")
+		return a.usage(a.words.Say("error.flag", "name", name), a.words.Say("error.flag.next"))
+	case strings.HasPrefix(text, "flag needs an argument: "):
+		return a.usage(a.words.Say("error.flag_argument", "name", strings.TrimPrefix(text, "flag needs an argument: ")), a.words.Say("error.flag_argument.next"))
+	case strings.HasPrefix(text, "invalid argument "):
+		return a.usage(a.words.Say("error.flag_value", "text", strings.TrimPrefix(text, "invalid argument ")), a.words.Say("error.flag_value.next"))
+	}
+	var count *countError
+	if errors.As(err, &count) {
+		return a.usage(a.words.Say("error.arguments", "use", count.use), a.words.Say("error.arguments.next"))
+	}
+	return err
+}
+
+// countError says that a verb got too few or too many words.
+type countError struct{ use string }
+
+func (e *countError) Error() string { return "wrong number of arguments; use: " + e.use }
+
+// words1 accepts from least to most arguments; most < 0 is no limit.
+func between(least, most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < least || most >= 0 && len(args) > most {
+			return &countError{use: "kihon " + cmd.Use}
+		}
+		return nil
+	}
+}
+
+// root makes the command tree.
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:               "kihon",
+		Short:             a.words.Say("cmd.kihon"),
+		Long:              a.words.Say("cmd.kihon.long"),
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              between(0, -1),
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.prepare(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return a.usage(a.words.Say("error.verb", "name", args[0]), a.words.Say("error.verb.next"))
+			}
+			if !a.streams.InTTY || !a.streams.OutTTY {
+				return cmd.Help()
+			}
+			return a.menu(cmd.Context())
+		},
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&a.flags.course, "course", "", a.words.Say("flag.course"))
+	f.StringVar(&a.flags.lang, "lang", "", a.words.Say("flag.lang"))
+	f.BoolVar(&a.flags.plain, "plain", false, a.words.Say("flag.plain"))
+	f.StringVar(&a.flags.format, "format", "text", a.words.Say("flag.format"))
+	f.StringVar(&a.flags.engine, "engine", engineDefault(a.getenv), a.words.Say("flag.engine"))
+	f.BoolVarP(&a.flags.yes, "yes", "y", false, a.words.Say("flag.yes"))
+	root.AddCommand(
+		a.startCommand(), a.listCommand(), a.showCommand(), a.checkCommand(), a.taskCommand(),
+		a.nextCommand(), a.backCommand(), a.hintCommand(), a.solutionCommand(), a.answerCommand(), a.resetCommand(),
+		a.runCommand(), a.demoCommand(), a.progressCommand(), a.doctorCommand(), a.kitCommand(),
+		a.sandboxCommand(), a.versionCommand(), a.schemaCommand(), a.promptHookCommand(), a.quitCommand(),
+	)
+	a.translateHelp(root)
+	return root
+}
+
+func engineDefault(getenv func(string) string) string {
+	if v := getenv("KIHON_ENGINE"); v != "" {
+		return v
+	}
+	return "sandbox"
+}
+
+// prepare finds out where things are and checks the common options.
+func (a *app) prepare(context.Context) error {
+	if a.flags.engine != "host" && a.flags.engine != "sandbox" {
+		return a.usage(a.words.Say("error.engine_flag", "engine", a.flags.engine), a.words.Say("error.engine_flag.next"))
+	}
+	paths, err := learner.FindPaths(a.getenv)
+	if err != nil {
+		return err
+	}
+	a.paths = paths
+	a.session = findSession(a.getenv)
+	return nil
+}
+
+// formats accepts --format only where it is one of these.
+func (a *app) formats(allowed ...string) error {
+	for _, f := range allowed {
+		if a.flags.format == f {
+			return nil
+		}
+	}
+	return a.usage(a.words.Say("error.format", "format", a.flags.format, "allowed", strings.Join(allowed, ", ")), a.words.Say("error.format.next"))
+}
+
+// verb makes a command.
+func (a *app) verb(use, short, examples string, args cobra.PositionalArgs, run func(ctx context.Context, args []string) error) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Args: args, Short: short, Example: examples,
+		RunE: func(cmd *cobra.Command, args []string) error { return run(cmd.Context(), args) },
+	}
+}
