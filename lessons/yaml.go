@@ -149,3 +149,14 @@ func expand(name string, source []byte, values map[string]string) ([]byte, error
 	}
 	return []byte(strings.Join(lines, "\n")), found.orNil()
 }
+
+// Fill replaces ${name} in the text of a file that an exercise lays into the
+// workspace. What is no variable stays as it is: it may be the file's own.
+func Fill(text string, values map[string]string) string {
+	return variable.ReplaceAllStringFunc(text, func(m string) string {
+		if value, known := values[m[2:len(m)-1]]; known {
+			return value
+		}
+		return m
+	})
+}

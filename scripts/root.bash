@@ -3,6 +3,7 @@
 # way of talking. To be sourced; name is what stands before every line.
 
 # Root's PATH has no sbin in it after a plain su.
+# shellcheck disable=SC2034 # used by the scripts that run a command for their caller
 readonly callers_path=$PATH
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
@@ -22,7 +23,7 @@ fail() {
 
 last_lines() { # FILE
   printf '  the last lines of %s:\n' "$1" >&2
-  tail -n 15 "$1" 2>/dev/null | sed 's/^/  | /' >&2
+  tail -n 8 "$1" 2>/dev/null | sed 's/^/  | /' >&2
 }
 
 has() { command -v "$1" >/dev/null 2>&1; }

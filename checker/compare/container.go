@@ -155,11 +155,12 @@ func explainState(f *checker.ContainerFact, c *checker.Container, task checker.T
 		found.Found = "running since a moment ago"
 	case s.OOMKilled:
 		found.Code, found.Commands = checker.ContainerOutOfMemory, remake(c, task)
-	case endedByLearner(c, snap.Events):
-		found.Commands = []string{"docker start " + name}
-	case c.Config.AttachStdout && s.ExitCode == 0 && len(snap.Clues.ExposedPorts[c.Image]) > 0 && !commandGiven(c, snap.Events):
-		// A server that was watched in the terminal and ended with Ctrl-C.
+	case c.Config.AttachStdout && lastEnding(c, snap.Events) != "stop" && s.ExitCode == 0 && len(snap.Clues.ExposedPorts[c.Image]) > 0 && !commandGiven(c, snap.Events):
+		// A server that was watched in the terminal and ended with Ctrl-C,
+		// which the docker command hands on as a kill with that signal.
 		found.Code, found.Commands = checker.ContainerForeground, []string{"docker start " + name}
+	case lastEnding(c, snap.Events) != "":
+		found.Commands = []string{"docker start " + name}
 	case s.ExitCode != 0 && s.ExitCode < 128:
 		found.Code, found.Commands = checker.ContainerCrashed, remake(c, task)
 		found.Found = fmt.Sprintf("exited (%d)", s.ExitCode)
@@ -172,19 +173,20 @@ func explainState(f *checker.ContainerFact, c *checker.Container, task checker.T
 	return found
 }
 
-// endedByLearner reports whether a stop or kill came after the last start.
-func endedByLearner(c *checker.Container, events []checker.Event) bool {
+// lastEnding returns the call that came after the last start and asked the
+// container to end: stop or kill; "" when there was none.
+func lastEnding(c *checker.Container, events []checker.Event) string {
 	for i := len(events) - 1; i >= 0; i-- {
 		if e := events[i]; e.Object == "container" && e.ID == c.ID && e.Kind == "call" && e.Error == "" {
 			switch e.Action {
 			case "stop", "kill":
-				return true
+				return e.Action
 			case "start", "restart":
-				return false
+				return ""
 			}
 		}
 	}
-	return false
+	return ""
 }
 
 // commandGiven reports whether the learner wrote a command after the image.

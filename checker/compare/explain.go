@@ -73,7 +73,7 @@ func cause(check checker.Check, task checker.Task, snap *checker.Snapshot) check
 	}
 	switch {
 	case check.Port != nil:
-		return explainPort(check.Port, c, task, snap)
+		return nameInUse(explainPort(check.Port, c, task, snap), c, snap.Events)
 	case check.HTTP != nil:
 		return explainHTTP(check.HTTP, c, task, snap)
 	default:
@@ -124,7 +124,7 @@ func explainImage(f *checker.ImageFact, snap *checker.Snapshot) checker.Finding 
 	found.Commands = []string{"docker pull " + f.Reference}
 	for i := len(snap.Events) - 1; i >= 0; i-- {
 		e := snap.Events[i]
-		if e.Object == "image" && e.Action == "pull" && e.Error != "" && checker.SameReference(e.ID, f.Reference) {
+		if e.Object == "image" && e.Action == "pull" && e.Error != "" && checker.SameReference(e.Name, f.Reference) {
 			found.Code = refusedPull(e.Error)
 			found.Found = checker.Clean(e.Error)
 			return found

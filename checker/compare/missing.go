@@ -141,10 +141,7 @@ func explainRefused(found checker.Finding, call checker.Event, task checker.Task
 	found.Commands = remakeAs(strings.TrimPrefix(found.Subject, "container "), nil, task)
 	if call.Object == "image" && call.Action == "pull" {
 		found.Code = refusedPull(call.Error)
-		asked := call.ID
-		if asked == "" {
-			asked = call.Image
-		}
+		asked := call.Name
 		found.Args["asked_image"] = asked
 		if found.Args["image"] != "" && !checker.SameReference(asked, found.Args["image"]) && near(repository(asked), repository(found.Args["image"])) {
 			found.Code = checker.ImageNearName

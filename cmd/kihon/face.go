@@ -249,3 +249,15 @@ func (f face) news(w io.Writer, n live.News, title string, more func(io.Writer))
 		f.finding(w, *n.Finding)
 	}
 }
+
+// rest repeats what is left to type of an advice that is being followed.
+func (f face) rest(w io.Writer, commands []string) {
+	sign := "→"
+	if f.plain {
+		sign = "->"
+	}
+	f.item(w, "  "+f.style.Warn.Apply(sign), f.words.Say("finding.rest"))
+	for _, command := range commands {
+		fmt.Fprintln(w, "      "+f.style.Typed.Apply(render.Strip(command)))
+	}
+}

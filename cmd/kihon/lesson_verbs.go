@@ -289,7 +289,10 @@ func (a *app) move(to string) func(context.Context, []string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprint(a.streams.Out, text)
+		if err := a.page(ctx, text.Prose); err != nil {
+			return err
+		}
+		fmt.Fprint(a.streams.Out, text.Task)
 		return nil
 	}
 }

@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"kihon/cmd/kihon/learner"
+	"kihon/lessons/render"
 	"kihon/sandbox/inventory"
 )
 
@@ -29,6 +29,9 @@ type (
 		Kind   string `json:"kind"`
 		Name   string `json:"name"`
 		ID     string `json:"id"`
+		By     string `json:"by,omitempty"`
+		State  string `json:"state,omitempty"`
+		Loaded bool   `json:"loaded,omitempty"`
 		Reason string `json:"reason,omitempty"`
 	}
 	statusJSON struct {
@@ -42,10 +45,18 @@ type (
 	}
 )
 
-func objectsJSON(objects []inventory.Object) []objectJSON {
+func thingsJSON(things []inventory.Thing) []objectJSON {
 	out := []objectJSON{}
-	for _, o := range objects {
-		out = append(out, objectJSON{o.Kind, o.Name, o.ID, o.Reason})
+	for _, t := range things {
+		out = append(out, objectJSON{Kind: t.Object, Name: t.Name, ID: t.ID})
+	}
+	return out
+}
+
+func leftJSON(left []inventory.Left) []objectJSON {
+	out := []objectJSON{}
+	for _, l := range left {
+		out = append(out, objectJSON{Kind: l.Object, Name: l.Name, ID: l.ID, Reason: string(l.Reason)})
 	}
 	return out
 }
@@ -59,19 +70,30 @@ func (a *app) sandboxStatus(ctx context.Context, _ []string) error {
 		return err
 	}
 	defer l.Close()
-	objects, err := inventory.Status(ctx, l.Engine, l.Store, l.Store.HomeID())
+	made, left, err := inventory.Status(ctx, l.Engine, l.Store, l.Store.HomeID())
 	if err != nil {
 		return err
 	}
 	if a.flags.format == "json" {
-		return a.writeJSON(statusJSON{1, objectsJSON(objects)})
+		out := statusJSON{FormatVersion: 1, Objects: []objectJSON{}}
+		for _, m := range made {
+			out.Objects = append(out.Objects, objectJSON{Kind: m.Object, Name: m.Name, ID: m.ID, By: string(m.Actor), State: m.State, Loaded: m.Loaded})
+		}
+		return a.writeJSON(out)
 	}
 	f := a.face()
-	if len(objects) == 0 {
+	if len(made) == 0 {
 		f.item(a.streams.Out, "", a.words.Say("sandbox.empty"))
 	}
-	for _, o := range objects {
-		fmt.Fprintf(a.streams.Out, "%-10s %s\n", o.Kind, o.Name)
+	for _, m := range made {
+		state := m.State
+		if m.Loaded {
+			state = a.words.Say("sandbox.loaded")
+		}
+		fmt.Fprintf(a.streams.Out, "%-10s %s  %s\n", m.Object, render.Strip(m.Name), f.style.Dim.Apply(state))
+	}
+	for _, one := range left {
+		a.sayLeft(one)
 	}
 	return nil
 }
@@ -85,16 +107,18 @@ func (a *app) sandboxClean(ctx context.Context, images bool) error {
 		return err
 	}
 	defer l.Close()
-	objects, err := inventory.Status(ctx, l.Engine, l.Store, l.Store.HomeID())
+	made, _, err := inventory.Status(ctx, l.Engine, l.Store, l.Store.HomeID())
 	if err != nil {
 		return err
 	}
-	if len(objects) > 0 {
-		var names []string
-		for _, o := range objects {
-			names = append(names, o.Kind+" "+o.Name)
+	var names []string
+	for _, m := range made {
+		if images || !m.Loaded {
+			names = append(names, m.Object+" "+m.Name)
 		}
-		if sure, err := a.sure(ctx, a.words.Say("sandbox.clean.ask", "names", strings.Join(names, ", ")), true); err != nil || !sure {
+	}
+	if len(names) > 0 {
+		if sure, err := a.sure(ctx, a.words.Say("sandbox.clean.ask", "names", list(names)), true); err != nil || !sure {
 			return err
 		}
 	}
@@ -102,11 +126,11 @@ func (a *app) sandboxClean(ctx context.Context, images bool) error {
 	if err != nil {
 		return err
 	}
-	if a.session != nil {
-		_ = a.session.changed(ctx)
+	if client := a.anySession(ctx); client != nil {
+		_ = client.changed(ctx)
 	}
 	if a.flags.format == "json" {
-		return a.writeJSON(cleanedJSON{1, objectsJSON(report.Removed), objectsJSON(report.Left)})
+		return a.writeJSON(cleanedJSON{1, thingsJSON(report.Removed), leftJSON(report.Left)})
 	}
 	a.sayCleaned(report)
 	return nil
@@ -118,14 +142,41 @@ func (a *app) clean(ctx context.Context, l *learner.Learner, images bool) (inven
 }
 
 func (a *app) sayCleaned(r inventory.Report) {
-	for _, o := range r.Left {
-		a.say(a.words.Say("sandbox.clean.left", "kind", o.Kind, "name", o.Name, "reason", o.Reason))
+	for _, one := range r.Left {
+		a.sayLeft(one)
 	}
 	a.say(a.words.Say("sandbox.clean.done", "removed", len(r.Removed), "left", len(r.Left)))
 }
 
-// madeByCourse counts what this home has on the engine.
+func (a *app) sayLeft(l inventory.Left) {
+	a.say(a.words.Say("sandbox.clean.left", "kind", l.Object, "name", l.Name, "reason", a.leftReason(l)))
+}
+
+// leftReason says why something stays.
+func (a *app) leftReason(l inventory.Left) string {
+	switch l.Reason {
+	case inventory.InUse:
+		return a.words.Say("sandbox.left.in_use")
+	case inventory.Unsure:
+		return a.words.Say("sandbox.left.unsure")
+	case inventory.NameWasThere:
+		return a.words.Say("sandbox.left.name_was_there")
+	}
+	if l.Err != nil {
+		return l.Err.Error()
+	}
+	return string(l.Reason)
+}
+
+// madeByCourse counts what this home has on the engine, the images that kihon
+// put there left out.
 func (a *app) madeByCourse(ctx context.Context, l *learner.Learner) (int, error) {
-	objects, err := inventory.Status(ctx, l.Engine, l.Store, l.Store.HomeID())
-	return len(objects), err
+	made, _, err := inventory.Status(ctx, l.Engine, l.Store, l.Store.HomeID())
+	count := 0
+	for _, m := range made {
+		if !m.Loaded {
+			count++
+		}
+	}
+	return count, err
 }

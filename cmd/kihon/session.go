@@ -46,6 +46,7 @@ type room struct {
 	opening  string       // shown before the first prompt
 	taken    []string     // words that are the learner's own commands
 	attempts map[string]time.Time
+	advice   []string // what the last finding said to type
 }
 
 // judge judges for the session, and writes a pass down before anybody is told.
@@ -109,8 +110,24 @@ func (r *room) news(f face, findings bool) string {
 	current := r.current
 	r.mu.Unlock()
 	var out bytes.Buffer
+	if n.Finding != nil && r.following(n.Finding.Commands) {
+		// The learner is doing what was said; there is nothing new to explain.
+		f.rest(&out, n.Finding.Commands)
+		n.Finding = nil
+	}
 	f.news(&out, n, current.Replace(r.a.title(current)), func(w io.Writer) { r.afterPass(w, f, current) })
-	return out.String()
+	return "\n" + out.String() + "\n"
+}
+
+// following reports whether these commands are what is left of the advice that
+// was given last, and remembers them as that.
+func (r *room) following(commands []string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before := r.advice
+	r.advice = commands
+	left := len(before) - len(commands)
+	return len(commands) > 0 && left > 0 && slices.Equal(before[left:], commands)
 }
 
 // afterPass says what comes next; for a quiz also why the answer is right.
@@ -262,7 +279,7 @@ func (r *room) routes(mux *http.ServeMux) {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		writeAnswer(w, map[string]string{"text": text})
+		writeAnswer(w, text)
 	})
 	mux.HandleFunc("POST /v1/quit", func(w http.ResponseWriter, req *http.Request) {
 		accept(w, req)

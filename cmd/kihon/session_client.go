@@ -149,12 +149,10 @@ func (c *sessionClient) changed(ctx context.Context) error {
 }
 
 // move asks for another place in the lesson; the answer is the text to show.
-func (c *sessionClient) move(ctx context.Context, to string, columns int) (string, error) {
-	var out struct {
-		Text string `json:"text"`
-	}
+func (c *sessionClient) move(ctx context.Context, to string, columns int) (passage, error) {
+	var out passage
 	err := c.call(ctx, http.MethodPost, "/v1/move", map[string]any{"to": to, "columns": columns}, &out)
-	return out.Text, err
+	return out, err
 }
 
 func (c *sessionClient) quit(ctx context.Context) error {

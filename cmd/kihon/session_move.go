@@ -17,24 +17,30 @@ const (
 	settingSection = "position.section"
 )
 
+// passage is what the learner reads on reaching a place: the lesson's own
+// words, which may be long, and then the thing to do.
+type passage struct {
+	Prose string `json:"prose"`
+	Task  string `json:"task"`
+}
+
 // enter puts the learner at a section of a lesson and returns the text from
-// there to the next thing to do: the lesson's own words and then, in most
-// cases, an exercise.
-func (r *room) enter(ctx context.Context, f face, lesson *lessons.Lesson, section int) (string, error) {
+// there to the next thing to do.
+func (r *room) enter(ctx context.Context, f face, lesson *lessons.Lesson, section int) (passage, error) {
 	page := lesson.Pages[r.a.language]
 	section = max(0, min(section, len(page.Sections)))
-	var out bytes.Buffer
-	replace, err := r.lessonValues(ctx, lesson)
+	var prose, out bytes.Buffer
+	replace, err := r.learner.LessonText(ctx, lesson)
 	if err != nil {
-		return "", err
+		return passage{}, err
 	}
 	if section == 0 {
-		f.title(&out, replace(page.Title), f.style.Title)
+		f.title(&prose, replace(page.Title), f.style.Title)
 	}
 	at := section
 	for at < len(page.Sections) && page.Sections[at].Exercise == "" {
-		fmt.Fprintln(&out)
-		f.markdown(&out, page, page.Sections[at].Body, replace)
+		fmt.Fprintln(&prose)
+		f.markdown(&prose, page, page.Sections[at].Body, replace)
 		at++
 	}
 	var ready learner.Ready
@@ -42,7 +48,7 @@ func (r *room) enter(ctx context.Context, f face, lesson *lessons.Lesson, sectio
 		s := page.Sections[at]
 		var made []string
 		if ready, made, err = r.learner.Start(ctx, lesson.FullID(s.Exercise)); err != nil {
-			return "", err
+			return passage{}, err
 		}
 		fmt.Fprintln(&out)
 		f.exercise(&out, page, s, ready)
@@ -58,13 +64,7 @@ func (r *room) enter(ctx context.Context, f face, lesson *lessons.Lesson, sectio
 		fmt.Fprintln(&out)
 		f.para(&out, r.ending(lesson))
 	}
-	return out.String() + "\n", r.settleAt(ctx, lesson, at, ready)
-}
-
-// lessonValues is the lesson's text replacement outside exercises: the values
-// that the first exercise of each variable has.
-func (r *room) lessonValues(ctx context.Context, lesson *lessons.Lesson) (func(string) string, error) {
-	return r.learner.LessonText(ctx, lesson)
+	return passage{prose.String(), out.String() + "\n"}, r.settleAt(ctx, lesson, at, ready)
 }
 
 // settleAt makes the place the learner's own, now and for the next session.
@@ -111,7 +111,7 @@ func (r *room) after(id string) string {
 }
 
 // move goes on or back and returns the text to show.
-func (r *room) move(ctx context.Context, f face, to string) (string, error) {
+func (r *room) move(ctx context.Context, f face, to string) (passage, error) {
 	r.mu.Lock()
 	lesson, section, current := r.lesson, r.section, r.current
 	r.mu.Unlock()
@@ -127,11 +127,11 @@ func (r *room) move(ctx context.Context, f face, to string) (string, error) {
 			next := r.after(lesson.ID)
 			if next == "" {
 				f.para(&before, r.ending(lesson))
-				return before.String(), nil
+				return passage{Task: before.String()}, nil
 			}
 			var err error
 			if lesson, err = r.learner.Lesson(next); err != nil {
-				return "", err
+				return passage{}, err
 			}
 			section = 0
 		}
@@ -139,7 +139,8 @@ func (r *room) move(ctx context.Context, f face, to string) (string, error) {
 		section = previousStop(lesson.Pages[r.a.language], section)
 	}
 	text, err := r.enter(ctx, f, lesson, section)
-	return before.String() + text, err
+	text.Prose = before.String() + text.Prose
+	return text, err
 }
 
 // previousStop is the section from which entering ends at the exercise before

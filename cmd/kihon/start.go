@@ -155,7 +155,11 @@ func (a *app) live(ctx context.Context, l *learner.Learner, lessonID string, sec
 	if err != nil {
 		return errors.Join(err, r.shell.Remove())
 	}
-	r.opening = opening
+	// What is longer than the screen is read page by page, before the prompt.
+	if err := a.page(ctx, opening.Prose); err != nil {
+		return errors.Join(err, r.shell.Remove())
+	}
+	r.opening = opening.Task
 	server.serve(listener)
 	code, err := r.shell.Run(ctx)
 	if ctx.Err() != nil {

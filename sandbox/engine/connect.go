@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/client"
 )
@@ -103,7 +104,7 @@ func (e *Engine) Now(ctx context.Context) (time.Time, error) {
 func (e *Engine) Started(ctx context.Context) (time.Time, error) {
 	bridge, err := e.NetworkInspect(ctx, "bridge", network.InspectOptions{})
 	switch {
-	case client.IsErrNotFound(err):
+	case errdefs.IsNotFound(err):
 		return time.Time{}, nil
 	case err != nil:
 		return time.Time{}, fmt.Errorf("ask the engine when it started: %w", err)

@@ -83,6 +83,21 @@ func TestTheEngineTellsWhatItIsAndWhatTimeItIs(t *testing.T) {
 	}
 }
 
+func TestTheEngineTellsWhenItStarted(t *testing.T) {
+	e := here(t)
+	started, err := e.Started(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := e.Now(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if started.IsZero() || started.After(now) {
+		t.Errorf("started %v, now %v", started, now)
+	}
+}
+
 func TestTheAPIVersionIsTheEnginesWhenThatIsOlder(t *testing.T) {
 	e := here(t)
 	v, err := e.Version(t.Context())

@@ -51,7 +51,14 @@ type progress struct {
 func (p *progress) Read(b []byte) (int, error) {
 	n, err := p.from.Read(b)
 	p.see(b[:n])
-	if err != nil {
+	if bytes.Contains(p.line, []byte(`"error`)) {
+		p.message(p.line) // it may be whole, and its line end in the next piece
+	}
+	switch {
+	case p.fault != "":
+		// The docker command does not wait for the end when it reads this.
+		p.finish(io.EOF)
+	case err != nil:
 		p.finish(err)
 	}
 	return n, err
@@ -66,7 +73,7 @@ var errGone = errors.New("the client went away")
 
 func (p *progress) finish(err error) {
 	p.once.Do(func() {
-		p.message(p.line)
+		p.message(p.line) // the last one may lack its line end
 		p.end(p, err)
 	})
 }

@@ -11,11 +11,14 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/creack/pty"
 )
 
 // Go 1.24's ReverseProxy loses the output here and exits 0.
@@ -45,6 +48,27 @@ func TestExitCodesAndBothStreamsComeThrough(t *testing.T) {
 	defer stdin.Close()
 	if o := finish(cmd); o.code != 0 {
 		t.Errorf("%+v", o)
+	}
+}
+
+func TestATerminalInAContainerWorks(t *testing.T) {
+	s := open(t)
+	cmd := s.command("run", "-it", "--name", s.home, busybox, "sh")
+	screen, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 33, Cols: 111})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer screen.Close()
+	// The terminal gets its size a moment after its start.
+	io.WriteString(screen, "until stty size 2>/dev/null | grep 33; do sleep 0.1; done; exit 4\n")
+	// The end of a terminal reads as an error.
+	shown, _ := io.ReadAll(screen)
+	err = cmd.Wait()
+	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 4 {
+		t.Errorf("ended with %v", err)
+	}
+	if !strings.Contains(string(shown), "33 111") {
+		t.Errorf("the screen: %q", shown)
 	}
 }
 

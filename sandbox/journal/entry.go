@@ -42,7 +42,9 @@ type Entry struct {
 	Time   time.Time
 	Actor  Actor
 	Source Source
-	// Object is container, image, volume, network, exec or build.
+	// Object is container, image, volume, network or build (the build cache).
+	// What is executed in a container is an entry of the container, as in the
+	// engine's events: exec_create, exec_start.
 	Object string
 	// Action is spelled as engine events spell it: create, start, stop, kill,
 	// die, destroy, rename, pull, tag, untag, delete, mount, connect, ...

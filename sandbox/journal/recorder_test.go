@@ -301,10 +301,7 @@ func TestAYoungEventWaitsForTheNextCatchUp(t *testing.T) {
 	if err := r.CatchUp(t.Context(), since); err != nil {
 		t.Fatal(err)
 	}
-	if len(h.fromEvents()) != 0 {
-		t.Skip("this machine took longer than the event's patience")
-	}
-	if !r.Known().Before(time.Now()) || r.Known().Before(since) {
+	if len(h.fromEvents()) == 0 && !r.Known().Before(time.Now().Add(-time.Millisecond)) || r.Known().Before(since) {
 		t.Errorf("known up to %v, since %v", r.Known(), since)
 	}
 	h.eventually("the removal is stored", func() bool {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -44,7 +43,7 @@ func (k *Kit) build(ctx context.Context, eng Engine, names []string, opts BuildO
 	if err != nil {
 		return err
 	}
-	recipes, err := recipesFor(names)
+	recipes, err := k.recipesFor(names)
 	if err != nil || len(recipes) == 0 {
 		return err
 	}
@@ -61,7 +60,7 @@ func (k *Kit) build(ctx context.Context, eng Engine, names []string, opts BuildO
 			if names, err = k.lacking(ctx, names, report); err != nil {
 				return err
 			}
-			if recipes, err = recipesFor(names); err != nil || len(recipes) == 0 {
+			if recipes, err = k.recipesFor(names); err != nil || len(recipes) == 0 {
 				return err
 			}
 		}
@@ -130,7 +129,7 @@ func (b *builder) buildEach(ctx context.Context, recipes []recipe) error {
 }
 
 // ref is the name that an image has in the engine while it is built.
-func (b *builder) ref(r recipe) string { return privateRef(path.Base(r.folder), b.owner) }
+func (b *builder) ref(r recipe) string { return privateRef(r.short, b.owner) }
 
 // stepLine is how the classic builder announces an instruction.
 var stepLine = regexp.MustCompile(`^Step (\d+)/(\d+) : (.*)`)

@@ -67,11 +67,16 @@ func (d debootstrap) find(ctx context.Context) (string, error) {
 	output := &lineWriter{keep: 15, each: func(line string) {
 		d.report(Step{Stage: StageBase, State: Running, Detail: line})
 	}}
-	err := run(ctx, output, output, "apt-get", "install", "-y", "--no-install-recommends", "debootstrap")
+	// Another apt at work is waited for.
+	aptGet := func(args ...string) error {
+		return run(ctx, output, output, "apt-get", append([]string{"-o", "DPkg::Lock::Timeout=60"}, args...)...)
+	}
+	install := []string{"install", "-y", "--no-install-recommends", "debootstrap"}
+	err := aptGet(install...)
 	if err != nil && ctx.Err() == nil {
 		// On a fresh machine apt knows of no packages yet.
-		if err = run(ctx, output, output, "apt-get", "update"); err == nil {
-			err = run(ctx, output, output, "apt-get", "install", "-y", "--no-install-recommends", "debootstrap")
+		if err = aptGet("update"); err == nil {
+			err = aptGet(install...)
 		}
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -71,12 +72,12 @@ var courseKit = sync.OnceValues(func() (*Kit, error) {
 		return nil, err
 	}
 	var stale []string
-	for _, r := range recipes() {
-		digest, err := r.digest()
-		if err != nil {
-			return nil, err
-		}
-		if e, ok := find(entries, r.name); !ok || e.desc.Annotations[annotationRecipe] != digest {
+	recipes, err := readRecipes(k.recipes)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range recipes {
+		if e, ok := find(entries, r.name); !ok || e.desc.Annotations[annotationRecipe] != r.digest() {
 			stale = append(stale, r.name)
 		}
 	}
@@ -307,43 +308,56 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// inventory lists what the engine has that does not belong to a running test:
-// others work with the same engine.
-func inventory(t *testing.T, eng *engine.Engine) []string {
+// bystanders gives the engine what a user may have in it: an image with a
+// name, one without, and a container. The function that it returns asserts that
+// they are as they were. (The whole inventory cannot be compared: other tests
+// work with the same engine.)
+func bystanders(t *testing.T, eng *engine.Engine) (untouched func()) {
 	t.Helper()
-	var all []string
-	images, err := eng.ImageList(t.Context(), image.ListOptions{All: true})
+	named, nameless := unique(), unique()
+	k := newKit(t)
+	put(t, k, map[string]v1.Image{
+		"docker.io/library/" + named + ":latest":    tiny(t, map[string]string{"a": noise(t, 1000)}),
+		"docker.io/library/" + nameless + ":latest": tiny(t, map[string]string{"a": noise(t, 1000)}),
+	})
+	forget(t, eng, named)
+	id, dangling := load1(t, k, eng, named).ID, load1(t, k, eng, nameless).ID
+	forget(t, eng, dangling)
+	created, err := eng.ContainerCreate(t.Context(), &container.Config{Image: dangling}, nil, nil, nil, unique())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, img := range images {
-		if !slices.ContainsFunc(img.RepoTags, func(tag string) bool { return strings.HasPrefix(tag, "kihontest-") }) {
-			tags := slices.Sorted(slices.Values(img.RepoTags))
-			all = append(all, "image "+img.ID+" "+strings.Join(tags, " "))
+	b := box{t: t, eng: eng, id: created.ID}
+	t.Cleanup(b.remove)
+	if _, err := eng.ImageRemove(t.Context(), nameless, image.RemoveOptions{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		if got := has(t, eng, named); got != id {
+			t.Errorf("%s is %q, it was %q", named, got, id)
+		}
+		if got := has(t, eng, dangling); got != dangling {
+			t.Errorf("the image %s is gone", dangling)
+		}
+		if got := b.inspect().State.Status; got != "created" {
+			t.Errorf("the container is %s", got)
 		}
 	}
-	containers, err := eng.ContainerList(t.Context(), container.ListOptions{All: true, Filters: filters.NewArgs(filters.Arg("label", ownerLabel))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range containers {
-		all = append(all, "container "+c.ID)
-	}
-	slices.Sort(all)
-	return all
 }
 
-// sameInventory asserts that the engine has what it had. Other tests come and
-// go in between, so it looks again for a while.
-func sameInventory(t *testing.T, eng *engine.Engine, before []string) {
+// imageLine is how the classic builder names what it has made.
+var imageLine = regexp.MustCompile(`^(?:---> |Successfully built )([0-9a-f]{12})$`)
+
+// goneAgain asserts that none of the images that a build has made, by its own
+// words, is in the engine.
+func goneAgain(t *testing.T, eng *engine.Engine, steps *recorder) {
 	t.Helper()
-	var after []string
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(200 * time.Millisecond) {
-		if after = inventory(t, eng); slices.Equal(before, after) {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the engine's inventory has changed\nbefore:\n%s\nafter:\n%s", strings.Join(before, "\n"), strings.Join(after, "\n"))
+	steps.mu.Lock()
+	defer steps.mu.Unlock()
+	for _, s := range steps.steps {
+		if made := imageLine.FindStringSubmatch(s.Detail); made != nil && has(t, eng, made[1]) != "" {
+			t.Errorf("the image %s is still in the engine", made[1])
 		}
 	}
 }

@@ -43,9 +43,7 @@ func (b *builder) export(ctx context.Context, recipes []recipe, w *layoutWriter)
 		if err := w.add(img, r.name, b.base.meta.Origin); err != nil {
 			return err
 		}
-		if w.images[len(w.images)-1].Annotations[annotationRecipe], err = r.digest(); err != nil {
-			return err
-		}
+		w.images[len(w.images)-1].Annotations[annotationRecipe] = r.digest()
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -40,6 +41,7 @@ type Kit struct {
 	cache   string
 	course  string
 	machine machine
+	recipes fs.FS // with a folder images
 }
 
 // courseID is what a course may be called, since the name becomes a folder.
@@ -71,7 +73,7 @@ func Open(cacheDir, course string) (*Kit, error) {
 	if !courseID.MatchString(course) {
 		return nil, fmt.Errorf("open kit: %q is not a course id", course)
 	}
-	return &Kit{cache: cacheDir, course: course, machine: thisMachine()}, nil
+	return &Kit{cache: cacheDir, course: course, machine: thisMachine(), recipes: imageFiles}, nil
 }
 
 // Dir returns the folder of the kit's image layout.

@@ -169,7 +169,7 @@ func TestACancelledLoadLeavesNothing(t *testing.T) {
 	eng, k, short := here(t), newKit(t), unique()
 	put(t, k, map[string]v1.Image{"docker.io/library/" + short + ":latest": tiny(t, map[string]string{"a": noise(t, 5_000_000)})})
 	forget(t, eng, short)
-	before := inventory(t, eng)
+	untouched := bystanders(t, eng)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	_, err := k.Load(ctx, eng, nil, func(s Step) {
@@ -183,7 +183,7 @@ func TestACancelledLoadLeavesNothing(t *testing.T) {
 	if got := has(t, eng, short); got != "" {
 		t.Errorf("the engine has %s as %s", short, got)
 	}
-	sameInventory(t, eng, before)
+	untouched()
 	nothingOf(t, eng, k)
 }
 

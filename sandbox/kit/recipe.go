@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -27,49 +26,60 @@ const exitNoMirror = 90
 
 // recipe is how one image is built.
 type recipe struct {
-	name   string // full name of the image
-	folder string // in imageFiles
+	name  string // full name of the image
+	short string // as its folder is called
+	files map[string][]byte
 }
 
 // Buildable returns the full names of the images that Build can make, sorted.
-func Buildable() []string {
+func Buildable() ([]string, error) {
+	recipes, err := readRecipes(imageFiles)
+	return namesOf(recipes), err
+}
+
+func namesOf(recipes []recipe) []string {
 	var names []string
-	for _, r := range recipes() {
+	for _, r := range recipes {
 		names = append(names, r.name)
 	}
 	return names
 }
 
-func recipes() []recipe {
-	folders, err := imageFiles.ReadDir("images")
+// readRecipes reads the folder images of a tree.
+func readRecipes(tree fs.FS) ([]recipe, error) {
+	folders, err := fs.ReadDir(tree, "images")
 	if err != nil {
-		panic(err) // the folder is part of this program
+		return nil, fmt.Errorf("read the recipes: %w", err)
 	}
 	var all []recipe
 	for _, folder := range folders {
+		files, err := readFiles(tree, "images/"+folder.Name())
+		if err != nil {
+			return nil, fmt.Errorf("read the recipe of %s: %w", folder.Name(), err)
+		}
 		all = append(all, recipe{
-			name:   "docker.io/library/" + folder.Name() + ":latest",
-			folder: path.Join("images", folder.Name()),
+			name:  "docker.io/library/" + folder.Name() + ":latest",
+			short: folder.Name(),
+			files: files,
 		})
 	}
-	return all
+	return all, nil
 }
 
 // recipesFor returns the recipes of the images, given by their full names. The
-// error is an *UnknownImageError.
-func recipesFor(names []string) ([]recipe, error) {
-	all := recipes()
+// error is an *UnknownImageError where there is none.
+func (k *Kit) recipesFor(names []string) ([]recipe, error) {
+	all, err := readRecipes(k.recipes)
+	if err != nil {
+		return nil, err
+	}
 	var wanted []recipe
 	for _, name := range names {
-		found := false
-		for _, r := range all {
-			if r.name == name {
-				wanted, found = append(wanted, r), true
-			}
+		at := slices.IndexFunc(all, func(r recipe) bool { return r.name == name })
+		if at < 0 {
+			return nil, &UnknownImageError{Name: name, Known: namesOf(all)}
 		}
-		if !found {
-			return nil, &UnknownImageError{Name: name, Known: Buildable()}
-		}
+		wanted = append(wanted, all[at])
 	}
 	return wanted, nil
 }
@@ -78,10 +88,7 @@ func recipesFor(names []string) ([]recipe, error) {
 // what is built on it inherits it; a stage that begins with nothing gets it
 // here, so that what an interrupted build leaves can be recognised.
 func (r recipe) context(label string, now time.Time) ([]byte, error) {
-	files, err := readFiles(imageFiles, r.folder)
-	if err != nil {
-		return nil, fmt.Errorf("pack the recipe of %s: %w", r.name, err)
-	}
+	files := maps.Clone(r.files)
 	files["Dockerfile"] = labelStages(files["Dockerfile"], label)
 	archive, err := tarOf(files, now)
 	if err != nil {
@@ -91,16 +98,12 @@ func (r recipe) context(label string, now time.Time) ([]byte, error) {
 }
 
 // digest tells one state of the recipe from another.
-func (r recipe) digest() (string, error) {
-	files, err := readFiles(imageFiles, r.folder)
-	if err != nil {
-		return "", fmt.Errorf("read the recipe of %s: %w", r.name, err)
-	}
+func (r recipe) digest() string {
 	sum := sha256.New()
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		fmt.Fprintf(sum, "%s %d\n%s", name, len(files[name]), files[name])
+	for _, name := range slices.Sorted(maps.Keys(r.files)) {
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(r.files[name]), r.files[name])
 	}
-	return hashOf(sum).String(), nil
+	return hashOf(sum).String()
 }
 
 // readFiles returns the files below a folder by their paths in it.

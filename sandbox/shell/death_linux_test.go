@@ -29,11 +29,10 @@ func TestKillingTheSessionLeavesTheOuterTerminalSane(t *testing.T) {
 			r.until("for the shell and its programs to be gone", func() bool {
 				return len(r.processes("bash"))+len(r.processes("cat")) == 0
 			})
-			r.line("clear; read -r x")
+			r.line("echo ready; read -r x; echo \"got $x\"; stty -a | grep -o ' icanon'")
+			r.wait("\nready\n")
 			r.line("typed and seen")
-			r.line("echo \"$x\"; stty -a | grep -o ' icanon'")
-			r.wait("\ntyped and seen\n")
-			r.wait("\n icanon\n")
+			r.wait("\ntyped and seen\ngot typed and seen\n icanon\nOUTER>\n")
 			r.line("sleep 1000")
 			r.until("for sleep to run", func() bool { return r.foreground() == "sleep" })
 			r.keys("C-c")
@@ -56,17 +55,18 @@ func TestShellWithoutAParentEndsAtTheNextPrompt(t *testing.T) {
 		t.Fatal(err)
 	}
 	host := r.parent(r.shell())
-	r.line("true & wait; dead=$!")
 	orphan := bytes.Replace(rc, []byte(fmt.Sprintf("_kihon_parent=%d\n", host)), []byte("_kihon_parent=$dead\n"), 1)
 	if bytes.Equal(orphan, rc) {
 		t.Fatal("the generated file does not name its parent")
 	}
 	r.write("orphan", string(orphan))
-	r.line("export dead; clear; bash --rcfile ../orphan -i")
-	r.waitScreen("work>")
-	r.until("for the second shell", func() bool { return len(r.processes("bash")) == 2 })
+	r.line("export dead=$(sh -c 'echo $$'); clear; bash --rcfile ../orphan -i")
+	r.until("for the second shell's first prompt", func() bool {
+		calls := r.calls()
+		return len(calls) > 1 && calls[len(calls)-1].First
+	})
 	r.post("/close", "")
-	r.line("sleep 1000 & clear")
+	r.line("clear")
 	r.wait("the session has ended")
 	r.until("for the second shell to end", func() bool { return len(r.processes("bash")) == 1 })
 }

@@ -137,15 +137,15 @@ func TestPrintDisturbsNoProgram(t *testing.T) {
 	r.waitScreen("work> program", "ready", "one", "got one", "✓ done", "work>")
 
 	// A builtin runs in the shell's own process group.
-	r.line("read -r x; echo \"got $x\"")
-	r.wait("got $x\"\n")
+	r.line("echo on; read -r x; echo \"got $x\"")
+	r.wait("\non\n")
 	r.text("tw")
 	r.print("✓ more\n", false)
 	r.line("o")
 	r.wait("\ntwo\ngot two\nwork>\n")
 	r.line("seq 3")
 	r.waitScreen("work> program", "ready", "one", "got one", "✓ done",
-		`work> read -r x; echo "got $x"`, "two", "got two", "work> seq 3", "1", "2", "3", "work>")
+		`work> echo on; read -r x; echo "got $x"`, "on", "two", "got two", "work> seq 3", "1", "2", "3", "work>")
 }
 
 func TestPrintKeepsTheLearnersOwnTrapAndScrolling(t *testing.T) {
@@ -157,6 +157,7 @@ func TestPrintKeepsTheLearnersOwnTrapAndScrolling(t *testing.T) {
 	r.print("✓ done\n", true)
 	r.waitScreen("✓ done", before)
 	r.keys("C-u")
+	r.wait("✓ done\nwork>\n")
 	r.line(`echo "mine: $mine"`)
 	r.wait("\nmine: yes\n")
 }
@@ -166,7 +167,7 @@ func TestPrintLeavesTheTerminalsSizeAsItIs(t *testing.T) {
 	r.begin(setup{})
 	r.print("✓ done\n", true)
 	r.line("stty size; echo $LINES $COLUMNS")
-	r.wait("\n24 60\n24 60\n")
+	r.wait("\n24 60\n24 60\nwork>\n")
 
 	// The window becomes narrower while the line is long, then comes a text.
 	r.text("echo abcdefghijklmnopqrstuvwxyz")
@@ -176,6 +177,7 @@ func TestPrintLeavesTheTerminalsSizeAsItIs(t *testing.T) {
 	r.print("✓ narrow\n", true)
 	r.wait("\n✓ narrow\nwork> echo abcdefghi\njklmnopqrstuvwxyz\n")
 	r.keys("C-u")
+	r.wait("✓ narrow\nwork>\n")
 	r.line("stty size")
 	r.wait("\n24 20\n")
 }

@@ -62,7 +62,7 @@ func TestExitStatusIsKeptForEverybody(t *testing.T) {
 	r := enter(t, 80, `PS1='$? work> '`+"\n"+`PROMPT_COMMAND='echo "mine: $?"'`+"\n")
 	r.begin(setup{})
 	r.line("sh -c 'exit 42'")
-	r.wait("mine: 42\n42 work>")
+	r.wait("mine: 42\n42 work>\n")
 	r.asked("with the status", func(c call) bool { return c.Status == 42 })
 	r.line("echo $?")
 	r.wait("echo $?\n42\nmine: 0")
@@ -86,17 +86,19 @@ func TestEmptyLineIsNotACommand(t *testing.T) {
 	if c := questions(2)[1]; c.Typed || c.Command != "" {
 		t.Errorf("Enter alone is asked as %+v", c)
 	}
+	r.wait("work>\nwork>\n")
 	r.line(" true hidden") // kept out of the history
 	if c := questions(3)[2]; !c.Typed || c.Command != "" {
 		t.Errorf("a hidden command is asked as %+v", c)
 	}
-	r.wait("(mine)")
+	r.wait("(mine)work>\n")
 	r.line(`echo "日本" \`)
 	r.wait("\n>\n")
 	r.line("and more")
 	if c := questions(4)[3]; !c.Typed || c.Command != `echo "日本" and more` {
 		t.Errorf("a command on two lines is asked as %+v", c)
 	}
+	r.wait("and more\nwork>\n")
 	r.keys("Enter")
 	if c := questions(5)[4]; c.Typed || c.Command != "" {
 		t.Errorf("Enter alone is asked as %+v", c)
@@ -110,24 +112,28 @@ func TestJobControlWorks(t *testing.T) {
 	r.until("for sleep to run", func() bool { return r.foreground() == "sleep" })
 	r.keys("C-c")
 	r.asked("after Ctrl-C", func(c call) bool { return c.Status == 130 })
+	r.wait("^C\nwork>\n")
 
 	r.line("cat")
 	r.until("for cat to run", func() bool { return r.foreground() == "cat" })
 	r.keys("C-z")
 	r.wait("Stopped")
 	r.asked("after Ctrl-Z", func(c call) bool { return c.Status == 148 })
+	r.wait("Stopped                 cat\nwork>\n")
 	r.line("jobs")
-	r.wait("[1]+  Stopped                 cat")
+	r.wait("work> jobs\n[1]+  Stopped                 cat\nwork>\n")
 	r.line("fg")
 	r.until("for cat to run again", func() bool { return r.foreground() == "cat" })
 	r.line("still here")
 	r.wait("still here\nstill here")
 	r.keys("C-d")
 	r.asked("after cat", func(c call) bool { return c.Command == "fg" && c.Status == 0 })
+	r.wait("still here\nwork>\n")
 
 	r.text("half a command")
 	r.wait("work> half a command")
 	r.keys("C-c")
+	r.wait("work> half a command^C\nwork>\n")
 	r.line("echo whole")
 	r.wait("\nwhole\n")
 }
@@ -169,7 +175,7 @@ func TestShellEndsWithItsExitCode(t *testing.T) {
 		"exit":                  {func(r *room) { r.line("exit 7") }, "7"},
 		"ctrl-d":                {func(r *room) { r.line("(exit 3)"); r.waitScreen("work> (exit 3)", "work>"); r.keys("C-d") }, "3"},
 		"the word":              {func(r *room) { r.line("(exit 3)"); r.line("quit") }, "0"},
-		"the word, with a job":  {func(r *room) { stop(r); r.line("quit"); r.wait("stopped jobs"); r.line("quit") }, "0"},
+		"the word, with a job":  {func(r *room) { stop(r); r.line("quit"); r.wait("stopped jobs.\nwork>\n"); r.line("quit") }, "0"},
 		"killed":                {func(r *room) { r.line("stty -echo; kill -KILL $$") }, "137"},
 		"replaced":              {func(r *room) { r.line("exec sh -c 'exit 9'") }, "9"},
 		"the end of the caller": {func(r *room) { r.post("/cancel", "") }, "129"},
@@ -193,7 +199,7 @@ func stop(r *room) {
 	r.line("cat")
 	r.until("for cat to run", func() bool { return r.foreground() == "cat" })
 	r.keys("C-z")
-	r.wait("Stopped")
+	r.wait("Stopped                 cat\nwork>\n")
 }
 
 func TestSlowSessionDoesNotHoldThePrompt(t *testing.T) {

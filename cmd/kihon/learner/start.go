@@ -166,7 +166,7 @@ func (l *Learner) lay(ctx context.Context, r Ready, f *lessons.StartFile) (bool,
 	if err != nil {
 		return false, err
 	}
-	text := []byte(r.Replace(string(source)))
+	text := []byte(lessons.Fill(string(source), r.Plain()))
 	if err := os.MkdirAll(l.Paths.Workspace, 0o755); err != nil {
 		return false, err
 	}

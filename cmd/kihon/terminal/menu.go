@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/AlecAivazis/survey/v2"
 	surveyterm "github.com/AlecAivazis/survey/v2/terminal"
@@ -104,9 +105,17 @@ func (p *menuPrompter) Confirm(ctx context.Context, q Question, def bool) (bool,
 
 // ask runs one question of survey's and settles how it ended.
 func (p *menuPrompter) ask(ctx context.Context, question *survey.Question, answer any, hint string, pageSize int) error {
-	keys := &keys{in: p.streams.In, next: func() ([]byte, error) { return p.in.key(ctx) }}
+	c := &console{typed: p.in, in: terminalFile(p.streams), out: p.out}
+	c.next = func(patience time.Duration) ([]byte, error) {
+		if patience == 0 {
+			return p.in.key(ctx)
+		}
+		ctx, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		return p.in.key(ctx)
+	}
 	err := survey.Ask([]*survey.Question{question}, answer,
-		survey.WithStdio(keys, p.out, p.out),
+		survey.WithStdio(input{c}, output{c}, p.out),
 		survey.WithPageSize(pageSize),
 		survey.WithShowCursor(true),
 		survey.WithRemoveSelectAll(), survey.WithRemoveSelectNone(),
@@ -115,9 +124,9 @@ func (p *menuPrompter) ask(ctx context.Context, question *survey.Question, answe
 	switch {
 	case err == nil:
 		return nil
-	case keys.cancelled, errors.Is(err, io.EOF):
+	case c.cancelled, errors.Is(err, io.EOF):
 		return ErrCancelled
-	case errors.Is(err, surveyterm.InterruptErr), ctx.Err() != nil:
+	case errors.Is(err, surveyterm.InterruptErr), errors.Is(err, ErrInterrupted), ctx.Err() != nil:
 		return ErrInterrupted
 	}
 	return fmt.Errorf("ask a question: %w", err)
@@ -189,45 +198,4 @@ func matches(typed, option string, index int) bool {
 		return strings.HasPrefix(strconv.Itoa(index+1), typed)
 	}
 	return strings.Contains(narrow(option), typed)
-}
-
-// keys gives survey what is typed, key by key, so that what follows an answer
-// stays for the next question. Ctrl-D, which survey takes for an answer, is
-// given as Ctrl-C and remembered.
-type keys struct {
-	in        io.Reader
-	next      func() ([]byte, error)
-	rest      []byte
-	cancelled bool
-}
-
-// The keys as a terminal in raw mode sends them.
-const (
-	ctrlC = 0x03
-	ctrlD = 0x04
-)
-
-func (k *keys) Read(p []byte) (int, error) {
-	if len(k.rest) == 0 {
-		key, err := k.next()
-		if err != nil {
-			return 0, err
-		}
-		if len(key) == 1 && key[0] == ctrlD {
-			k.cancelled = true
-			key = []byte{ctrlC}
-		}
-		k.rest = key
-	}
-	n := copy(p, k.rest)
-	k.rest = k.rest[n:]
-	return n, nil
-}
-
-// Fd is the terminal whose mode survey changes.
-func (k *keys) Fd() uintptr {
-	if file, ok := k.in.(*os.File); ok {
-		return file.Fd()
-	}
-	return ^uintptr(0)
 }

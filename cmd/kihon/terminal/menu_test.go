@@ -6,6 +6,7 @@ import (
 )
 
 func TestSelectInEnglish(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, 80, 24, "select")
 	s.becomes(`
 ? What would you like to do?
@@ -27,6 +28,7 @@ EXIT=0`)
 }
 
 func TestSelectInJapaneseOnANarrowScreen(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, 40, 20, "long", "KIHON_TEST_LANG=ja")
 	s.becomes("" +
 		"? `-p 8080:80` の 80 は、どこのポートで\n" +
@@ -71,6 +73,7 @@ func TestSelectByTypingANumberOrAWord(t *testing.T) {
 }
 
 func TestSelectSaysThatNothingMatches(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, 80, 24, "select")
 	s.wait("Enter to choose")
 	s.press("zzz", "Enter", "Down", "Up")
@@ -82,6 +85,7 @@ func TestSelectSaysThatNothingMatches(t *testing.T) {
 }
 
 func TestSelectShowsNoMoreThanFits(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, 80, 12, "many")
 	s.wait("Which one?", "> 21. lesson Ca", "Enter to choose")
 	for range 25 {
@@ -96,6 +100,7 @@ func TestSelectShowsNoMoreThanFits(t *testing.T) {
 }
 
 func TestMultiSelectInBothLanguages(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, 60, 20, "multi")
 	s.becomes("" +
 		"? In `-p 8080:80`, where is port 80?\n" +
@@ -120,6 +125,7 @@ func TestMultiSelectInBothLanguages(t *testing.T) {
 }
 
 func TestInputTakesJapaneseAndDefaults(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, 80, 24, "input", "KIHON_TEST_LANG=ja")
 	s.wait("? お名前は？")
 	s.press("山田太郎", "Left", "BSpace", "BSpace", "Right", "さん", "Home", "小", "End", "!", "Enter")
@@ -132,13 +138,14 @@ func TestInputTakesJapaneseAndDefaults(t *testing.T) {
 }
 
 func TestWhatIsTypedAheadAnswersTheNextQuestion(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, 80, 24, "input")
-	s.wait("? What is your name?")
-	s.press("one", "Enter", "two", "Enter")
+	s.press("one", "Enter", "two", "Enter") // before anything is asked
 	s.wait(`ANSWER 0 "one"`, `ANSWER 1 "two"`, "EXIT=0")
 }
 
 func TestKeysWithoutAMeaningDoNothing(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, 80, 24, "input")
 	s.wait("? What is your name?")
 	s.press("F5", "C-Left", "PageUp", "a", "F1", "M-b", "Enter")
@@ -174,6 +181,7 @@ func TestConfirmAnswers(t *testing.T) {
 }
 
 func TestConfirmOnANarrowScreenPutsItsHintBelow(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, 40, 20, "confirm", "KIHON_TEST_LANG=ja")
 	s.becomes("" +
 		"? コンテナ apa000ex2 を消しますか？\n" +
@@ -238,6 +246,7 @@ func TestColoursComeAndGo(t *testing.T) {
 }
 
 func TestADumbTerminalGetsNumberedLines(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, 40, 24, "long", "TERM=dumb", "KIHON_TEST_LANG=ja")
 	s.becomes("" +
 		"`-p 8080:80` の 80 は、どこのポートで\n" +

@@ -5,17 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strings"
-	"syscall"
-	"time"
 
 	"kihon/lessons/render"
 )
-
-// pagerGrace is how long a pager has to put the terminal right when ctx ends.
-const pagerGrace = 2 * time.Second
 
 // Pager shows text on Out: page by page when the learner is at a terminal and
 // the text is longer than the screen, else at once, and always at once in
@@ -28,7 +22,9 @@ const pagerGrace = 2 * time.Second
 // below a page and says which keys to press.
 //
 // Where PAGER cannot be run the text is written as it is. The error is
-// ErrInterrupted for Ctrl-C, ctx's, or that of Out.
+// ErrInterrupted, when ctx ends or Ctrl-C is pressed below a page of ours, or
+// that of Out. While another program shows the pages the terminal is its own,
+// and so is Ctrl-C: Pager then returns when that program ends, and not before.
 func Pager(ctx context.Context, s Streams, env []string, text, hint string) error {
 	columns, rows := s.Size()
 	if s.Plain || !s.OutTTY || !s.InTTY || screenLines(text, columns) < rows {
@@ -39,8 +35,8 @@ func Pager(ctx context.Context, s Streams, env []string, text, hint string) erro
 		return pages(ctx, s, text, hint)
 	}
 	if pager = strings.TrimSpace(pager); pager != "" {
-		if shown, err := runPager(ctx, s, env, pager, text); shown {
-			return err
+		if runPager(s, env, pager, text) {
+			return nil
 		}
 	}
 	return writeText(s.Out, text)
@@ -54,8 +50,10 @@ func writeText(w io.Writer, text string) error {
 }
 
 // runPager gives text to a pager and reports whether that could be run at all.
-func runPager(ctx context.Context, s Streams, env []string, pager, text string) (shown bool, err error) {
-	cmd := exec.CommandContext(ctx, "sh", "-c", pager)
+func runPager(s Streams, env []string, pager, text string) bool {
+	// The shell shall outlive a Ctrl-C that is meant for the pager. The trap
+	// is not passed on to the pager, as ignoring the signal would be.
+	cmd := exec.Command("sh", "-c", "trap : INT\n"+pager)
 	// As git does it: less lets our colours through and stays away when it is
 	// not needed. It asks the locale for the character set, and our texts are
 	// UTF-8 also where the locale is C.
@@ -68,23 +66,15 @@ func runPager(ctx context.Context, s Streams, env []string, pager, text string) 
 	cmd.Env = env
 	cmd.Stdin = strings.NewReader(text)
 	cmd.Stdout, cmd.Stderr = s.Out, s.Err
-	// Killed at once it would leave the terminal without echo.
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = pagerGrace
 
-	err = cmd.Run()
+	err := cmd.Run()
 	var exit *exec.ExitError
-	switch {
-	case ctx.Err() != nil:
-		return true, ctx.Err()
-	case err == nil:
-		return true, nil
-	case errors.As(err, &exit):
+	if errors.As(err, &exit) {
 		// 126 and 127 are the shell's for a command that cannot be run (POSIX,
 		// Shell Command Language, 2.8.2). Another code is the pager's affair.
-		return exit.ExitCode() != 126 && exit.ExitCode() != 127, nil
+		return exit.ExitCode() != 126 && exit.ExitCode() != 127
 	}
-	return false, nil
+	return err == nil
 }
 
 // screenLines counts the lines that text takes on a screen.
@@ -109,11 +99,4 @@ func lookup(env []string, name string) (value string, set bool) {
 		}
 	}
 	return value, set
-}
-
-// terminalFile returns the file behind In, nil when there is none whose mode
-// could be changed.
-func terminalFile(s Streams) *os.File {
-	file, _ := s.In.(*os.File)
-	return file
 }

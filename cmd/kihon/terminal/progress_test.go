@@ -10,6 +10,7 @@ import (
 )
 
 func TestProgressIsOneLineOnATerminal(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, 40, 10, "progress", "KIHON_TEST_LANG=ja")
 	s.becomes("イメージ httpd を作っています。…   25%")
 	s.press("Enter")

@@ -66,7 +66,7 @@ func NewPrompter(s Streams, w Words) Prompter {
 	switch out, ok := s.Out.(*os.File); {
 	case !s.InTTY:
 		return refuser{}
-	case s.Plain || !ok:
+	case s.Plain, !ok, terminalFile(s) == nil:
 		return &linePrompter{in: in, streams: s, words: w}
 	default:
 		return newMenuPrompter(in, s, out, w)
@@ -94,3 +94,10 @@ func (refuser) Confirm(_ context.Context, q Question, _ bool) (bool, error) {
 
 // words makes one line of a text that may come from a course.
 func words(s string) string { return strings.Join(strings.Fields(render.Strip(s)), " ") }
+
+// terminalFile returns the file behind In, nil when there is none whose mode
+// could be changed.
+func terminalFile(s Streams) *os.File {
+	file, _ := s.In.(*os.File)
+	return file
+}

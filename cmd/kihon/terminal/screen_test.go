@@ -1,10 +1,10 @@
 package terminal
 
 import (
-	"crypto/rand"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -33,8 +33,16 @@ func newScreen(t *testing.T, columns, rows int, program string, env ...string) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &screen{t, "kihontest-" + strings.ToLower(rand.Text())}
-	t.Cleanup(func() { exec.Command("tmux", "-L", s.socket, "kill-server").Run() })
+	// The names of sockets are short, those of t.TempDir need not be.
+	dir, err := os.MkdirTemp("", "kihontest-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &screen{t, filepath.Join(dir, "tmux")}
+	t.Cleanup(func() {
+		exec.Command("tmux", "-S", s.socket, "kill-server").Run()
+		os.RemoveAll(dir)
+	})
 	command := fmt.Sprintf("env -u NO_COLOR -u PAGER -u LESS -u COLUMNS %s %s=%s %s; echo EXIT=$?; exec sleep 600",
 		strings.Join(env, " "), programVariable, program, binary)
 	s.tmux("-f", "/dev/null", "-u", "new-session", "-d", "-x", fmt.Sprint(columns), "-y", fmt.Sprint(rows), command)
@@ -43,7 +51,7 @@ func newScreen(t *testing.T, columns, rows int, program string, env ...string) *
 
 func (s *screen) tmux(args ...string) string {
 	s.t.Helper()
-	out, err := exec.Command("tmux", append([]string{"-L", s.socket}, args...)...).CombinedOutput()
+	out, err := exec.Command("tmux", append([]string{"-S", s.socket}, args...)...).CombinedOutput()
 	if err != nil {
 		s.t.Fatalf("tmux %q: %v: %s", args, err, out)
 	}

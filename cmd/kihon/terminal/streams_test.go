@@ -152,6 +152,7 @@ func TestPaletteGivesTheRendererItsStyle(t *testing.T) {
 
 // What a terminal makes of a text is the truth that StringWidth has to meet.
 func TestStringWidthAgreesWithATerminal(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, 80, 24, "widths")
 	s.wait("READY")
 	lines := strings.Split(s.text(), "\n")
