@@ -79,6 +79,9 @@ type Snapshot struct {
 	Images map[string]*image.InspectResponse
 	HTTP   map[string]HTTPAnswer // by URL
 	Files  map[FileKey]File
+	// Originals holds digests (SHA-256, hex) of files as the image of the
+	// container has them, where they are known; then Files has no entry.
+	Originals map[FileKey]string
 	// Events is the record since the task began, in order.
 	Events []Event
 	// Answer is the typed answer; Answered says whether there is one.

@@ -1,6 +1,8 @@
 package checker
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"strings"
 
 	dockerref "github.com/distribution/reference"
@@ -102,3 +104,6 @@ func Distance(x, y string) int {
 	}
 	return d[len(a)][len(b)]
 }
+
+// Digest is the SHA-256 of a file's content, in hex.
+func Digest(content []byte) string { return fmt.Sprintf("%x", sha256.Sum256(content)) }

@@ -103,12 +103,8 @@ type Lesson struct {
 	// Pages holds the text per language.
 	Pages map[Language]*Page
 
-	source []byte          // exercises.yaml as it stands
-	spans  map[string]span // where each exercise stands in it
+	doc *document // exercises.yaml as it stands
 }
-
-// span is a run of lines, from 0; to is the first line after it.
-type span struct{ from, to int }
 
 // Exercise returns the exercise with the short id.
 func (l *Lesson) Exercise(id string) (Exercise, bool) {

@@ -27,8 +27,11 @@ func Open(files fs.FS) (*Course, error) {
 	if err := version(name, source); err != nil {
 		return nil, err
 	}
-	doc, err := decode(name, source, &course.CourseFile)
+	doc, err := parse(name, source)
 	if err != nil {
+		return nil, err
+	}
+	if err := doc.decode(doc.root, &course.CourseFile, nil); err != nil {
 		return nil, err
 	}
 	return course, course.validate(doc)
@@ -65,18 +68,18 @@ var idPattern = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 func (c *Course) validate(doc *document) error {
 	f := &faults{doc: doc}
 	if !idPattern.MatchString(c.ID) {
-		f.at("$.id", "id must be lower-case letters, digits and dashes, beginning with a letter: %q", c.ID)
+		f.at("id", "id must be lower-case letters, digits and dashes, beginning with a letter: %q", c.ID)
 	}
 	if c.Version == "" {
-		f.at("$.version", "version is missing")
+		f.at("version", "version is missing")
 	}
-	bothLanguages(f, "$.title", c.Title)
+	bothLanguages(f, "title", c.Title)
 	if len(c.Chapters) == 0 {
-		f.at("$.chapters", "a course needs at least one chapter")
+		f.at("chapters", "a course needs at least one chapter")
 	}
 	seen := map[string]bool{}
 	for i, chapter := range c.Chapters {
-		at := fmt.Sprintf("$.chapters[%d]", i)
+		at := fmt.Sprintf("chapters[%d]", i)
 		if !idPattern.MatchString(chapter.ID) || seen[chapter.ID] {
 			f.at(at+".id", "chapter id %q is malformed or used twice", chapter.ID)
 		}
@@ -127,17 +130,18 @@ func (c *Course) Lesson(id string) (*Lesson, error) {
 	if err := version(name, source); err != nil {
 		return nil, err
 	}
-	lesson.source = source
-	if err := lesson.readVariables(name); err != nil {
+	if lesson.doc, err = parse(name, source); err != nil {
 		return nil, err
 	}
-	file, doc, err := lesson.read(lesson.defaults())
-	if err != nil {
+	if err := lesson.readVariables(); err != nil {
+		return nil, err
+	}
+	var file ExercisesFile
+	if err := lesson.doc.decode(lesson.doc.root, &file, lesson.defaults()); err != nil {
 		return nil, err
 	}
 	lesson.Images, lesson.Exercises = file.Images, file.Exercises
-	lesson.findSpans(doc)
-	found := lesson.validate(doc)
+	found := lesson.validate()
 	for _, language := range Languages() {
 		found = append(found, lesson.readPage(language)...)
 	}
@@ -148,24 +152,18 @@ func (c *Course) Lesson(id string) (*Lesson, error) {
 	return lesson, nil
 }
 
-// variablesOnly is exercises.yaml as far as it can be read before the
-// variables are known.
-type variablesOnly struct {
-	FormatVersion any                 `yaml:"format_version"`
-	Images        any                 `yaml:"images"`
-	Variables     map[string]Variable `yaml:"variables"`
-	Exercises     any                 `yaml:"exercises"`
-}
-
-func (l *Lesson) readVariables(name string) error {
-	var head variablesOnly
-	doc, err := decode(name, l.source, &head)
-	if err != nil {
+// readVariables reads the variables, which have to be known before the rest.
+func (l *Lesson) readVariables() error {
+	n := l.doc.at("variables")
+	if n == nil {
+		return nil
+	}
+	if err := l.doc.decode(n, &l.Variables, nil); err != nil {
 		return err
 	}
-	f := &faults{doc: doc}
-	for _, key := range slices.Sorted(maps.Keys(head.Variables)) {
-		v, at := head.Variables[key], "$.variables."+key
+	f := &faults{doc: l.doc}
+	for _, key := range slices.Sorted(maps.Keys(l.Variables)) {
+		v, at := l.Variables[key], "variables."+key
 		if key == Workspace {
 			f.at(at, "%s is built in and cannot be declared", Workspace)
 		}
@@ -173,27 +171,14 @@ func (l *Lesson) readVariables(name string) error {
 			f.at(at, "variable %s: %s", key, message)
 		}
 	}
-	l.Variables = head.Variables
 	return f.list.orNil()
 }
 
-// read decodes exercises.yaml with the variables replaced.
-func (l *Lesson) read(values map[string]string) (ExercisesFile, *document, error) {
-	name := l.ID + "/exercises.yaml"
-	var file ExercisesFile
-	source, err := expand(name, l.source, values)
-	if err != nil {
-		return file, nil, err
-	}
-	doc, err := decode(name, source, &file)
-	return file, doc, err
-}
-
-func (l *Lesson) validate(doc *document) Faults {
-	f := &faults{doc: doc}
+func (l *Lesson) validate() Faults {
+	f := &faults{doc: l.doc}
 	seen := map[string]bool{}
 	for i, e := range l.Exercises {
-		at := fmt.Sprintf("$.exercises[%d]", i)
+		at := fmt.Sprintf("exercises[%d]", i)
 		if !idPattern.MatchString(e.ID) || seen[e.ID] {
 			f.at(at+".id", "exercise id %q is malformed or used twice", e.ID)
 		}
@@ -256,19 +241,4 @@ func (l *Lesson) inOrderOfText() {
 		place[s.Exercise] = i
 	}
 	slices.SortStableFunc(l.Exercises, func(a, b Exercise) int { return place[a.ID] - place[b.ID] })
-}
-
-// findSpans notes the lines of each exercise: from its first key to the next
-// exercise's.
-func (l *Lesson) findSpans(doc *document) {
-	l.spans = map[string]span{}
-	last := ""
-	for i, e := range l.Exercises {
-		from := doc.line(fmt.Sprintf("$.exercises[%d].id", i)) - 1
-		if last != "" {
-			l.spans[last] = span{l.spans[last].from, from}
-		}
-		l.spans[e.ID] = span{from, 1 << 30}
-		last = e.ID
-	}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // The kinds of variables.
@@ -64,35 +66,50 @@ func (l *Lesson) defaults() map[string]string {
 // Resolve returns the exercise with its variables replaced. Values that are
 // missing are the defaults.
 func (l *Lesson) Resolve(exercise string, values map[string]string) (Exercise, error) {
+	n := l.node(exercise)
+	if n == nil {
+		return Exercise{}, fmt.Errorf("there is no exercise %q in lesson %s", exercise, l.ID)
+	}
 	all := l.defaults()
 	maps.Copy(all, values)
-	file, _, err := l.read(all)
-	if err != nil {
-		return Exercise{}, err
+	var e Exercise
+	err := l.doc.decode(n, &e, all)
+	return e, err
+}
+
+// node is where an exercise stands in exercises.yaml.
+func (l *Lesson) node(exercise string) *yaml.Node {
+	list := l.doc.at("exercises")
+	if list == nil {
+		return nil
 	}
-	for _, e := range file.Exercises {
-		if e.ID == exercise {
-			return e, nil
+	for _, n := range list.Content {
+		if id := below(n, "id"); id != nil && id.Value == exercise {
+			return n
 		}
 	}
-	return Exercise{}, fmt.Errorf("there is no exercise %q in lesson %s", exercise, l.ID)
+	return nil
 }
 
 // Uses returns the names of the variables that an exercise mentions in
 // exercises.yaml, sorted.
 func (l *Lesson) Uses(exercise string) []string {
-	span := l.spans[exercise]
-	lines := strings.Split(string(l.source), "\n")
-	var used []string
-	for _, text := range lines[min(span.from, len(lines)):min(span.to, len(lines))] {
-		for _, m := range variable.FindAllStringSubmatch(text, -1) {
-			if _, own := l.Variables[m[1]]; own && !slices.Contains(used, m[1]) {
-				used = append(used, m[1])
+	used := map[string]bool{}
+	var look func(n *yaml.Node)
+	look = func(n *yaml.Node) {
+		for _, m := range variable.FindAllStringSubmatch(n.Value, -1) {
+			if _, own := l.Variables[m[1]]; own {
+				used[m[1]] = true
 			}
 		}
+		for _, child := range n.Content {
+			look(child)
+		}
 	}
-	slices.Sort(used)
-	return used
+	if n := l.node(exercise); n != nil {
+		look(n)
+	}
+	return slices.Sorted(maps.Keys(used))
 }
 
 // Replace puts the kept values in place of the defaults, wherever a default
@@ -134,6 +151,6 @@ func joins(r rune) bool {
 	return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_')
 }
 
-func keys(values map[string]string) string {
+func keys[V any](values map[string]V) string {
 	return strings.Join(slices.Sorted(maps.Keys(values)), ", ")
 }

@@ -3,12 +3,13 @@ package lessons
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"go.yaml.in/yaml/v3"
 )
 
 // Limits on a course's YAML files, which may come from a stranger.
@@ -17,137 +18,200 @@ const (
 	maxDepth = 20
 )
 
-// document is a YAML file with what is needed to say where something stands.
+// document is a YAML file as it stands, variables and all.
 type document struct {
 	name string
-	file *ast.File
+	root *yaml.Node
 }
 
-// decode reads YAML strictly into out: unknown keys, aliases, deep nesting and
-// oversized files are faults.
-func decode(name string, source []byte, out any) (*document, error) {
+// parse reads YAML. Oversized files, deep nesting, anchors and aliases are
+// faults: no course needs them, and they can be made to grow without end.
+func parse(name string, source []byte) (*document, error) {
 	if len(source) > maxYAML {
 		return nil, &Fault{File: name, Message: fmt.Sprintf("the file is larger than %d KiB", maxYAML>>10)}
 	}
-	file, err := parser.ParseBytes(source, 0)
-	if err != nil {
-		return nil, yamlFault(name, err)
+	var root yaml.Node
+	if err := yaml.Unmarshal(source, &root); err != nil {
+		return nil, yamlFaults(name, err)
 	}
-	doc := &document{name: name, file: file}
-	guard := &limits{}
-	for _, d := range file.Docs {
-		if d.Body != nil {
-			ast.Walk(guard, d.Body)
+	if root.Kind == 0 || len(root.Content) == 0 {
+		return nil, &Fault{File: name, Line: 1, Message: "the file is empty"}
+	}
+	doc := &document{name: name, root: root.Content[0]}
+	return doc, doc.limits(doc.root, 0)
+}
+
+func (d *document) limits(n *yaml.Node, depth int) error {
+	switch {
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		return &Fault{File: d.name, Line: n.Line, Message: "anchors and aliases are not allowed in a course"}
+	case depth > maxDepth:
+		return &Fault{File: d.name, Line: n.Line, Message: fmt.Sprintf("nested deeper than %d levels", maxDepth)}
+	}
+	for _, child := range n.Content {
+		if err := d.limits(child, depth+1); err != nil {
+			return err
 		}
 	}
-	if guard.alias != nil {
-		return nil, &Fault{File: name, Line: line(guard.alias), Message: "anchors and aliases are not allowed in a course"}
-	}
-	if guard.deep != nil {
-		return nil, &Fault{File: name, Line: line(guard.deep), Message: fmt.Sprintf("nested deeper than %d levels", maxDepth)}
-	}
-	if err := yaml.NodeToValue(body(file), out, yaml.Strict()); err != nil {
-		return nil, yamlFault(name, err)
-	}
-	return doc, nil
+	return nil
 }
 
-func body(file *ast.File) ast.Node {
-	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
-		return ast.Null(nil)
+// decode puts the part of the document below n into out, with the variables
+// replaced. Unknown keys, keys given twice and unknown variables are faults.
+func (d *document) decode(n *yaml.Node, out any, values map[string]string) error {
+	f := &faults{doc: d}
+	f.unknownKeys(n, reflect.TypeOf(out))
+	filled := f.fill(n, values)
+	if len(f.list) > 0 {
+		return f.list
 	}
-	return file.Docs[0].Body
+	if err := filled.Decode(out); err != nil {
+		return yamlFaults(d.name, err)
+	}
+	return nil
 }
 
-func line(n ast.Node) int {
-	if n == nil || n.GetToken() == nil || n.GetToken().Position == nil {
-		return 0
-	}
-	return n.GetToken().Position.Line
-}
-
-// yamlFault turns the decoder's error, which draws the source, into one line.
-func yamlFault(name string, err error) error {
-	var positioned yaml.Error
-	if !errors.As(err, &positioned) {
-		return &Fault{File: name, Message: err.Error()}
-	}
-	fault := &Fault{File: name, Message: positioned.GetMessage()}
-	if t := positioned.GetToken(); t != nil && t.Position != nil {
-		fault.Line = t.Position.Line
-	}
-	return fault
-}
-
-// limits looks for aliases and for nesting that no course needs. Depth is
-// taken from the node's path, which grows with each level.
-type limits struct{ alias, deep ast.Node }
-
-func (l *limits) Visit(n ast.Node) ast.Visitor {
-	switch n.Type() {
-	case ast.AliasType, ast.AnchorType, ast.MergeKeyType:
-		if l.alias == nil {
-			l.alias = n
+// at returns the node at a path such as exercises[0].checks[1]; nil when there
+// is none.
+func (d *document) at(path string) *yaml.Node {
+	n := d.root
+	for step := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
+		if n = below(n, step); n == nil {
+			return nil
 		}
 	}
-	if path := n.GetPath(); strings.Count(path, ".")+strings.Count(path, "[") > maxDepth && l.deep == nil {
-		l.deep = n
-	}
-	return l
+	return n
 }
 
-// faults collects what is wrong in one document; places are YAML paths such as
-// $.exercises[0].checks[1].
+func below(n *yaml.Node, step string) *yaml.Node {
+	switch n.Kind {
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == step {
+				return n.Content[i+1]
+			}
+		}
+	case yaml.SequenceNode:
+		if i, err := strconv.Atoi(step); err == nil && i < len(n.Content) {
+			return n.Content[i]
+		}
+	}
+	return nil
+}
+
+var yamlLine = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
+
+// yamlFaults turns the decoder's errors, which begin with the line, into faults.
+func yamlFaults(name string, err error) error {
+	messages := []string{err.Error()}
+	var wrongTypes *yaml.TypeError
+	if errors.As(err, &wrongTypes) {
+		messages = wrongTypes.Errors
+	}
+	var found Faults
+	for _, message := range messages {
+		fault := &Fault{File: name, Message: strings.TrimPrefix(message, "yaml: ")}
+		if m := yamlLine.FindStringSubmatch(message); m != nil {
+			fault.Line, _ = strconv.Atoi(m[1])
+			fault.Message = m[2]
+		}
+		found = append(found, fault)
+	}
+	return found
+}
+
+// faults collects what is wrong in one document.
 type faults struct {
 	doc  *document
 	list Faults
 }
 
+// at notes a fault at a path. What is missing has no place of its own: then it
+// is the place around it.
 func (f *faults) at(path, format string, args ...any) {
-	fault := &Fault{File: f.doc.name, Message: fmt.Sprintf(format, args...)}
-	for fault.Line == 0 {
-		fault.Line = f.doc.line(path)
-		// What is missing has no place of its own: take the one around it.
-		cut := strings.LastIndexAny(path, ".[")
-		if cut <= 0 {
-			break
-		}
-		path = path[:cut]
+	n := f.doc.at(path)
+	for n == nil && path != "" {
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+		n = f.doc.at(path)
 	}
-	f.list = append(f.list, fault)
+	f.node(n, format, args...)
 }
 
-// line says where the YAML path stands; 0 when nothing stands there.
-func (d *document) line(path string) int {
-	p, err := yaml.PathString(path)
-	if err != nil {
-		return 0
+func (f *faults) node(n *yaml.Node, format string, args ...any) {
+	f.list = append(f.list, &Fault{File: f.doc.name, Line: n.Line, Message: fmt.Sprintf(format, args...)})
+}
+
+// unknownKeys holds the keys of mappings against the fields of the types they
+// are read into.
+func (f *faults) unknownKeys(n *yaml.Node, t reflect.Type) {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
 	}
-	node, err := p.FilterFile(d.file)
-	if err != nil {
-		return 0
+	switch {
+	case n.Kind == yaml.SequenceNode && t.Kind() == reflect.Slice:
+		for _, child := range n.Content {
+			f.unknownKeys(child, t.Elem())
+		}
+	case n.Kind == yaml.MappingNode && t.Kind() == reflect.Map:
+		for i := 1; i < len(n.Content); i += 2 {
+			f.unknownKeys(n.Content[i], t.Elem())
+		}
+	case n.Kind == yaml.MappingNode && t.Kind() == reflect.Struct:
+		fields := fieldsOf(t)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key := n.Content[i]
+			field, known := fields[key.Value]
+			if !known {
+				f.node(key, "unknown key %q; known here: %s", key.Value, keys(fields))
+				continue
+			}
+			f.unknownKeys(n.Content[i+1], field)
+		}
 	}
-	return line(node)
+}
+
+// fieldsOf maps YAML keys to the types of a struct's fields.
+func fieldsOf(t reflect.Type) map[string]reflect.Type {
+	fields := map[string]reflect.Type{}
+	for i := range t.NumField() {
+		field := t.Field(i)
+		key, options, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+		switch {
+		case options == "inline":
+			for name, inner := range fieldsOf(field.Type) {
+				fields[name] = inner
+			}
+		case key != "" && key != "-":
+			fields[key] = field.Type
+		}
+	}
+	return fields
 }
 
 var variable = regexp.MustCompile(`\$\{([a-z][a-z0-9_]*)\}`)
 
-// expand replaces ${name} in YAML source by values[name]. An unknown name is a
-// fault.
-func expand(name string, source []byte, values map[string]string) ([]byte, error) {
-	var found Faults
-	lines := strings.Split(string(source), "\n")
-	for i, text := range lines {
-		lines[i] = variable.ReplaceAllStringFunc(text, func(m string) string {
+// fill returns a copy of n with ${name} replaced in its values. What is a
+// number after that is one: host: ${web_port}.
+func (f *faults) fill(n *yaml.Node, values map[string]string) *yaml.Node {
+	out := *n
+	if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "${") {
+		out.Value = variable.ReplaceAllStringFunc(n.Value, func(m string) string {
 			key := m[2 : len(m)-1]
 			value, known := values[key]
 			if !known {
-				found = append(found, &Fault{File: name, Line: i + 1, Message: fmt.Sprintf("there is no variable %q; the lesson's variables are: %s", key, keys(values))})
+				f.node(n, "there is no variable %q; the lesson's variables are: %s", key, keys(values))
 			}
 			return value
 		})
+		if n.Style == 0 {
+			out.Tag = ""
+		}
 	}
-	return []byte(strings.Join(lines, "\n")), found.orNil()
+	out.Content = slices.Clone(n.Content)
+	for i, child := range n.Content {
+		out.Content[i] = f.fill(child, values)
+	}
+	return &out
 }
 
 // Fill replaces ${name} in the text of a file that an exercise lays into the

@@ -194,8 +194,13 @@ func httpHolds(f *checker.HTTPFact, snap *checker.Snapshot) (bool, string) {
 	if f.Contains != "" && !strings.Contains(string(a.Body), f.Contains) {
 		return false, ""
 	}
-	if f.SameAs != "" {
-		file := snap.Files[checker.FileKey{Container: f.Container, Path: f.SameAs}]
+	key := checker.FileKey{Container: f.Container, Path: f.SameAs}
+	if original := snap.Originals[key]; f.SameAs != "" && original != "" {
+		if checker.Digest(a.Body) != original {
+			return false, ""
+		}
+	} else if f.SameAs != "" {
+		file := snap.Files[key]
 		if !file.Exists || string(file.Content) != string(a.Body) || f.FromImage && file.Changed {
 			return false, ""
 		}

@@ -58,7 +58,7 @@ func causesOfHistories() []story {
 		{
 			name: "the steps of two containers of the name are not one history", task: steps("stop", "destroy"),
 			scene: scene{then: []checker.Event{did("stop", made(box, exited(0))), {Kind: "call", Actor: checker.Learner, Object: "container", Action: "destroy", ID: id("another"), Name: box, Status: 204}}},
-			code:  checker.HistoryMissingStep, found: "destroy", commands: reset,
+			code:  checker.HistoryMissingStep, found: "stop", commands: reset,
 		},
 		{
 			name: "its container is gone", task: steps("pause"), scene: scene{then: []checker.Event{did("destroy", stopped)}},

@@ -3,7 +3,6 @@ package gather
 import (
 	"archive/tar"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -51,14 +50,6 @@ func readFile(ctx context.Context, w World, c *checker.Container, name string, c
 // nobody has touched it.
 func changed(ctx context.Context, w World, c *checker.Container, name string, content []byte) (bool, error) {
 	name = path.Clean(name)
-	digest := fmt.Sprintf("%x", sha256.Sum256(content))
-	original, err := w.Originals.Original(ctx, c.Image, name)
-	if err != nil {
-		return false, fmt.Errorf("looking up %s of the image: %w", name, err)
-	}
-	if original != "" {
-		return digest != original, nil
-	}
 	changes, err := w.Engine.ContainerDiff(ctx, c.ID)
 	if err != nil {
 		return false, fmt.Errorf("asking what changed in container %.12s: %w", c.ID, err)
@@ -73,7 +64,7 @@ func changed(ctx context.Context, w World, c *checker.Container, name string, co
 			return true, nil // what is mounted over it is no change of the container's
 		}
 	}
-	if err := w.Originals.KeepOriginal(ctx, c.Image, name, digest); err != nil {
+	if err := w.Originals.KeepOriginal(ctx, c.Image, name, checker.Digest(content)); err != nil {
 		return false, fmt.Errorf("keeping %s of the image: %w", name, err)
 	}
 	return false, nil

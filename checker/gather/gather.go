@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -78,6 +79,7 @@ func Facts(ctx context.Context, w World, task checker.Task) (*checker.Snapshot, 
 		Images:     map[string]*image.InspectResponse{},
 		HTTP:       map[string]checker.HTTPAnswer{},
 		Files:      map[checker.FileKey]checker.File{},
+		Originals:  map[checker.FileKey]string{},
 	}
 	var err error
 	if snap.Events, err = w.History.Events(ctx, task.FromSeq); err != nil {
@@ -186,15 +188,15 @@ func inside(ctx context.Context, w World, snap *checker.Snapshot, task checker.T
 		asks  []*asked
 	)
 	group, gctx := errgroup.WithContext(ctx)
-	wantFile := func(name, path string, compare bool) {
+	wantFile := func(name, file string, compare bool) {
 		c := snap.Containers[name]
 		if c == nil || c.Maker == "" {
 			return
 		}
-		r := &read{key: checker.FileKey{Container: name, Path: path}}
+		r := &read{key: checker.FileKey{Container: name, Path: file}}
 		reads = append(reads, r)
 		group.Go(func() (err error) {
-			r.file, err = readFile(gctx, w, c, path, compare)
+			r.file, err = readFile(gctx, w, c, file, compare)
 			return err
 		})
 	}
@@ -212,9 +214,20 @@ func inside(ctx context.Context, w World, snap *checker.Snapshot, task checker.T
 				a.answer = ask(gctx, h.URL)
 				return nil
 			})
-			if h.SameAs != "" {
-				wantFile(h.Container, h.SameAs, h.FromImage)
+			if h.SameAs == "" {
+				continue
 			}
+			if h.FromImage {
+				original, err := w.Originals.Original(ctx, c.Image, path.Clean(h.SameAs))
+				if err != nil {
+					return fmt.Errorf("looking up %s of the image: %w", h.SameAs, err)
+				}
+				if original != "" {
+					snap.Originals[checker.FileKey{Container: h.Container, Path: h.SameAs}] = original
+					continue
+				}
+			}
+			wantFile(h.Container, h.SameAs, h.FromImage)
 		case check.File != nil:
 			wantFile(check.File.Container, check.File.Path, false)
 		}

@@ -203,14 +203,22 @@ func portIsFree(port string) bool {
 	return err == nil
 }
 
-// own fixes the home's names and port and exports them as WEB, BOX, WEB_PORT.
+// own fixes the names and the port of every exercise of this home, and exports
+// them as WEB, BOX, WEB_PORT. What is reset later keeps them, as one lesson has
+// one of each.
 func scriptOwn(ts *testscript.TestScript, _ bool, _ []string) {
 	v := values()
 	for name, value := range v {
 		ts.Setenv(name, value)
 	}
-	ts.Check(ts.Exec(binary, "reset", "ports/reach-apache", "--set", "web="+v["WEB"], "--set", "web_port="+v["WEB_PORT"]))
-	ts.Check(ts.Exec(binary, "reset", "create-and-remove/run-apache", "--set", "box="+v["BOX"]))
+	for _, call := range [][]string{
+		{"reset", "ports/reach-apache", "--set", "web=" + v["WEB"], "--set", "web_port=" + v["WEB_PORT"]},
+		{"reset", "create-and-remove/run-apache", "--set", "box=" + v["BOX"]},
+		// Whatever is shown draws its values, and takes those that are kept.
+		{"show", "ports"}, {"show", "create-and-remove"},
+	} {
+		ts.Check(ts.Exec(binary, call...))
+	}
 }
 
 // vars EXERCISE exports the values that the home keeps for an exercise; a

@@ -92,7 +92,7 @@ func newScript(env *testscript.Env) error {
 	}
 	set := map[string]string{
 		"REAL_DOCKER_HOST": endpoint.Host,
-		"HOME": filepath.Join(env.WorkDir, "user"), "TMPDIR": tmp, "DOCKER_CONFIG": docker,
+		"HOME":             filepath.Join(env.WorkDir, "user"), "TMPDIR": tmp, "DOCKER_CONFIG": docker,
 		"KIHON_HOME": filepath.Join(env.WorkDir, "kihon"), "KIHON_WORKSPACE": filepath.Join(env.WorkDir, "workspace"), "KIHON_CACHE": paths.Cache,
 		"PATH": filepath.Dir(binary) + string(filepath.ListSeparator) + os.Getenv("PATH"), "KIHON": binary,
 		"LANG": "C.UTF-8", "TERM": "xterm", "SHELL": "/bin/sh",

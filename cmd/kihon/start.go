@@ -144,12 +144,20 @@ func (a *app) live(ctx context.Context, l *learner.Learner, lessonID string, sec
 	}
 	go r.session.Run(ctx)
 	record := r.recorder(s)
+	known, err := l.KnownUntil(ctx)
+	if err != nil {
+		return err
+	}
+	if err := record.CatchUp(ctx, known); err != nil {
+		return err
+	}
+	recorded := make(chan error, 1)
 	go func() {
-		if err := record.Run(ctx); err != nil {
-			// Without a record nothing that is shown could be kept.
-			a.complain(err.Error(), "")
-			stop()
+		err := record.Run(ctx)
+		if err != nil {
+			stop() // without a record nothing that is shown could be kept
 		}
+		recorded <- err
 	}()
 	opening, err := r.enter(ctx, a.face(), lesson, section)
 	if err != nil {
@@ -161,12 +169,14 @@ func (a *app) live(ctx context.Context, l *learner.Learner, lessonID string, sec
 	}
 	r.opening = opening.Task
 	server.serve(listener)
-	code, err := r.shell.Run(ctx)
+	// The exit code is that of the shell's last command, no fault of the session.
+	_, err = r.shell.Run(ctx)
 	if ctx.Err() != nil {
 		err = nil // quit, or a signal: the shell was ended on purpose
 	}
+	stop()
+	err = errors.Join(err, <-recorded, l.KeepKnown(context.WithoutCancel(ctx), record.Known()))
 	a.farewell(l)
-	_ = code // the shell's last command is no fault of the session
 	return err
 }
 

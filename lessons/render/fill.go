@@ -43,7 +43,7 @@ type cost int8
 const (
 	costNone   cost = iota // a place between words, or beside a wide character
 	costSpace              // a space in a whole
-	costInside             // a place in a long word or a whole that UAX #14 offers
+	costInside             // a place in a long word, a whole or a counted number (80番) that UAX #14 offers
 	costForced             // between any two characters
 	costUgly               // the same, against kinsoku
 	costs                  // how many there are
@@ -164,7 +164,7 @@ func judge(in inside, last, next rune, space, offered bool) cost {
 		return costSpace
 	case !offered:
 		return costForced
-	case in&insideWhole != 0, !space && isWordRune(last) && isWordRune(next):
+	case in&insideWhole != 0, !space && isWordRune(last) && isWordRune(next), !space && isCounted(last, next):
 		return costInside
 	}
 	return costNone

@@ -42,6 +42,12 @@ func breakVanishes(last, next rune) bool {
 // addresses are made of.
 func isWordRune(r rune) bool { return r > ' ' && r < 0x7f }
 
+// isCounted reports whether last is the end of a number and next what it
+// counts: 80番 and 1つ are read in one.
+func isCounted(last, next rune) bool {
+	return (last >= '0' && last <= '9' || last >= '０' && last <= '９') && joinsWithoutSpace(next)
+}
+
 // beginsWord reports whether s, which follows a space, goes on with a word
 // that may begin a line. UAX #14 (LB13) glues /usr, ./run.sh and :latest to
 // the word before them as if they were the end of a sentence.

@@ -105,6 +105,8 @@ func TestLinesBreakWhereTheyShould(t *testing.T) {
 		{"a long path breaks behind a slash", "/usr/local/apache2", 12, "/usr/local/\napache2"},
 		{"a URL is never cut", "see http://localhost:8080/index.html now", 14, "see\nhttp://localhost:8080/index.html\nnow"},
 		{"a URL takes the full stop behind it along", "http://localhost:8080/。次", 14, "http://localhost:8080/。\n次"},
+		{"a number stays with what it counts", "コンテナは1つずつ", 12, "コンテナは\n1つずつ"},
+		{"a number that fills the line leaves what it counts", "123456789012番", 12, "123456789012\n番"},
 		{"forbidden signs alone break all the same", "。。。。。。。。", 12, "。。。。。。\n。。"},
 		{"spaces at a break vanish", "aaaa    bbbbbbbbb", 12, "aaaa\nbbbbbbbbb"},
 		{"an ideographic space does not begin a line", "ああああああ　いい", 12, "ああああああ\nいい"},

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"fmt"
+	"net"
+	"net/http"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -79,6 +81,27 @@ func (e *Engine) Version(ctx context.Context) (Version, error) {
 		return Version{}, fmt.Errorf("ask the engine for its version: %w", err)
 	}
 	return Version{Engine: v.Version, API: v.APIVersion, OS: v.Os, Arch: v.Arch}, nil
+}
+
+// Banner is how the engine names itself in every answer (the header Server),
+// such as "Docker/20.10.24 (linux)". It costs a fraction of a millisecond,
+// where Version takes ten: an engine asks its helpers for their versions each
+// time. An engine behind a proxy may have none.
+func (e *Engine) Banner(ctx context.Context) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, "http://engine"+e.Endpoint.BasePath()+"/_ping", nil)
+	if err != nil {
+		return "", fmt.Errorf("ask the engine for its name: %w", err)
+	}
+	client := http.Client{Transport: &http.Transport{
+		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return e.Endpoint.Dial(ctx) },
+		DisableKeepAlives: true,
+	}}
+	answer, err := client.Do(request)
+	if err != nil {
+		return "", fmt.Errorf("ask the engine for its name: %w", err)
+	}
+	answer.Body.Close()
+	return answer.Header.Get("Server"), nil
 }
 
 // Now returns the engine's own time (SystemTime of GET /info, nanoseconds).

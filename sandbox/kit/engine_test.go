@@ -329,7 +329,9 @@ func bystanders(t *testing.T, eng *engine.Engine) (untouched func()) {
 	}
 	b := box{t: t, eng: eng, id: created.ID}
 	t.Cleanup(b.remove)
-	if _, err := eng.ImageRemove(t.Context(), nameless, image.RemoveOptions{Force: true}); err != nil {
+	// An image whose name goes to another one stays without.
+	forget(t, eng, nameless)
+	if err := eng.ImageTag(t.Context(), named, nameless); err != nil {
 		t.Fatal(err)
 	}
 	return func() {

@@ -20,7 +20,7 @@ const (
 	promptPatience = 250 * time.Millisecond
 	// A shell at its prompt answers a step within a few milliseconds, unless
 	// the computer is busy or the signal is lost.
-	stepPatience = time.Second
+	stepPatience = 2 * time.Second
 	signalAgain  = 20 * time.Millisecond
 )
 
@@ -59,7 +59,9 @@ func (s *Session) Print(ctx context.Context, text string) (shown bool, err error
 		return false, fmt.Errorf("show a text at the prompt: %w", err)
 	}
 	// What has not been taken must not appear later, when the caller has
-	// handed it out in another way.
+	// handed it out in another way. What has been begun is finished, so that
+	// the learner's line does not stay on one row.
+	ctx = context.WithoutCancel(ctx)
 	defer os.Remove(s.file(newsFile))
 
 	if !s.awaitStep(ctx, shell, lineOnOneRow) {

@@ -1,7 +1,8 @@
 
 # Everything is defined before the learner's own file is read, so that none of
 # their aliases gets into it. Only what bash can do without starting a process
-# is used between two prompts; the one process is the hook.
+# is used between two prompts; the one process is the hook. The learner may have
+# said `set -eu`: every status that is not 0 is looked at.
 
 _kihon_here=$PWD
 _kihon_first=1  # no prompt call of this shell has been answered yet
@@ -46,10 +47,12 @@ _kihon_load() { return "$_kihon_status"; }
 _kihon_prompt() { # STATUS
   local answer=0
   _kihon_status=$1
-  if ((_kihon_quits)); then ((_kihon_quits -= 1)); fi
+  if ((_kihon_quits)); then _kihon_quits=$((_kihon_quits - 1)); fi
   if ((_kihon_phase)); then _kihon_settle; fi
   if ((_kihon_busy)); then
-    _kihon_busy=0 # Ctrl-C ended the last call: the prompt comes at once
+    answer=1 # Ctrl-C ended the last call: the prompt comes at once
+  elif ! [[ -d $_kihon_dir ]]; then
+    answer=69
   else
     _kihon_note
     _kihon_busy=1
@@ -57,19 +60,18 @@ _kihon_prompt() { # STATUS
       trap '' TSTP
       KIHON_SESSION=$_kihon_socket exec "${_kihon_hook[@]}" \
         "$_kihon_dir" "$1" "${COLUMNS:-0}" "$_kihon_first" "$((_kihon_typed && !_kihon_first))"
-    )
-    answer=$?
-    _kihon_busy=0
-    case $answer in
-    0) _kihon_first=0 _kihon_gone=0 ;;
-    69)
-      if ! ((_kihon_gone)); then printf '%s\n' "$_kihon_ended"; fi
-      _kihon_gone=1
-      # Without its parent this shell would fight another one for the terminal.
-      kill -0 "$_kihon_parent" 2>/dev/null || kill -HUP $$
-      ;;
-    esac
+    ) || answer=$?
   fi
+  _kihon_busy=0
+  case $answer in
+  0) _kihon_first=0 _kihon_gone=0 ;;
+  69)
+    if ! ((_kihon_gone)); then printf '%s\n' "$_kihon_ended"; fi
+    _kihon_gone=1
+    # Without its parent this shell would fight another one for the terminal.
+    kill -0 "$_kihon_parent" 2>/dev/null || kill -HUP $$
+    ;;
+  esac
   if ((_kihon_live)); then _kihon_decorate; fi
   _kihon_typed=$((!_kihon_live)) _kihon_more=0
 }
@@ -80,7 +82,7 @@ _kihon_prompt() { # STATUS
 _kihon_note() {
   local number=
   HISTTIMEFORMAT='' history 1 >|"$_kihon_dir/command"
-  read -r number _ <"$_kihon_dir/command"
+  IFS=' ' read -r number _ <"$_kihon_dir/command" || :
   if [[ $number == "$_kihon_number" ]] || ((_kihon_first)); then
     : >|"$_kihon_dir/command"
   fi
@@ -91,7 +93,7 @@ _kihon_note() {
 # lines. Programs of theirs may set PS1 anew before every prompt.
 _kihon_decorate() {
   local blank=
-  IFS= read -r _kihon_prefix <"$_kihon_dir/prefix"
+  if [[ -s $_kihon_dir/prefix ]]; then IFS= read -r _kihon_prefix <"$_kihon_dir/prefix" || :; fi
   # shellcheck disable=SC2016 # bash itself expands it, in the prompt
   if [[ $PS1 == *'${_kihon_prefix}'* ]]; then return; fi
   while :; do
@@ -125,13 +127,13 @@ _kihon_winch() {
   case $_kihon_phase in
   0)
     if ! [[ -s $_kihon_dir/news ]]; then return; fi
-    _kihon_phase=1 _kihon_lines=$LINES
-    if ! ((_kihon_scroll)); then bind 'set horizontal-scroll-mode on'; fi
+    _kihon_phase=1 _kihon_lines=${LINES-}
+    if ! ((_kihon_scroll)); then bind 'set horizontal-scroll-mode on' || :; fi
     ;;
   1)
     if [[ -s $_kihon_dir/news ]]; then
-      if [[ $LINES == "$_kihon_lines" ]]; then return; fi
-      IFS= read -r -d '' news <"$_kihon_dir/news"
+      if [[ ${LINES-} == "$_kihon_lines" ]]; then return; fi
+      IFS= read -r -d '' news <"$_kihon_dir/news" || :
     fi
     if [[ -z $news ]]; then # taken back
       _kihon_settle
@@ -142,8 +144,8 @@ _kihon_winch() {
       printf '\n%s' "$news"
     else
       if ! ((_kihon_more)); then
-        _kihon_load # for a prompt that shows $?
-        above=${PS1@P}
+        # For a prompt that shows $?.
+        if _kihon_load; then above=${PS1@P}; else above=${PS1@P}; fi
       fi
       case $above in
       *$'\n'*) above=${above%$'\n'*}$'\n' above=${above//[$'\001\002']/} ;;
@@ -164,7 +166,7 @@ _kihon_winch() {
 
 _kihon_settle() {
   _kihon_phase=0
-  if ! ((_kihon_scroll)); then bind 'set horizontal-scroll-mode off'; fi
+  if ! ((_kihon_scroll)); then bind 'set horizontal-scroll-mode off' || :; fi
 }
 
 _kihon_start() {
@@ -185,7 +187,7 @@ _kihon_start() {
   # shellcheck disable=SC2016
   PS0+='${_kihon_dir:0:$((_kihon_typed=1,0))}' PS2+='${_kihon_dir:0:$((_kihon_more=1,0))}'
   if [[ $(bind -v 2>/dev/null) == *'horizontal-scroll-mode on'* ]]; then _kihon_scroll=1; fi
-  if [[ $TERM == dumb ]]; then _kihon_plain=1; fi
+  if [[ ${TERM-} == dumb ]]; then _kihon_plain=1; fi
   eval "theirs=($(trap -p WINCH))" # trap -- COMMAND SIGWINCH
   trap -- "${theirs[2]:-:}"$'\n_kihon_winch' WINCH
 }

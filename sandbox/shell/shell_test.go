@@ -43,7 +43,7 @@ func TestPrefixLeavesTheLearnersPromptAsItIs(t *testing.T) {
 func TestWordsRunUnlessTheLearnerHasTheName(t *testing.T) {
 	r := enter(t, 80, "alias hint='echo my alias'\ncheck() { echo my function; }\n")
 	r.write("bin/next", "#!/bin/sh\necho my program\n")
-	r.begin(setup{Words: []shell.Word{
+	r.begin(setup{Hook: []string{"env", hookPath}, Words: []shell.Word{
 		{Name: "hint", Command: "echo ours"},
 		{Name: "check", Command: "echo ours"},
 		{Name: "next", Command: "echo ours"},
@@ -103,6 +103,22 @@ func TestEmptyLineIsNotACommand(t *testing.T) {
 	if c := questions(5)[4]; c.Typed || c.Command != "" {
 		t.Errorf("Enter alone is asked as %+v", c)
 	}
+}
+
+func TestStrictOptionsOfTheLearnerEndNothing(t *testing.T) {
+	r := enter(t, 60, "set -o vi\n")
+	r.begin(setup{Words: []shell.Word{{Name: "hint", Command: "echo ours"}}})
+	r.line("set -euo pipefail; set -C; IFS=,; unset LINES COLUMNS")
+	r.wait("COLUMNS\nwork>\n")
+	r.keys("Enter")
+	r.wait("work>\nwork>\n")
+	r.text("hint; if false; then :; fi")
+	r.wait("work> hint; if false; then :; fi")
+	r.print("✓ one\n", true)
+	r.print("✓ two\n", true)
+	r.answer(reply{Delay: 4 * time.Second}) // an unanswered question
+	r.keys("Enter")
+	r.wait("✓ one\n✓ two\nwork> hint; if false; then :; fi\nours\nwork>\n")
 }
 
 func TestJobControlWorks(t *testing.T) {

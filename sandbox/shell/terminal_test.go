@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -27,6 +28,7 @@ type room struct {
 	t      *testing.T
 	dir    string
 	client *http.Client
+	alive  *os.File // every process of the room has its other end
 }
 
 // enter opens a terminal whose shell says OUTER>, with bashrc as ~/.bashrc.
@@ -44,8 +46,18 @@ func enter(t *testing.T, width int, bashrc string, variables ...string) *room {
 			t.Logf("the screen at last:\n%s", r.screen())
 		}
 		r.tmux("kill-server")
-		os.RemoveAll(dir)
+		r.waitForAll()
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
 	})
+	alive := filepath.Join(dir, "alive")
+	if err := syscall.Mkfifo(alive, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r.alive, err = os.OpenFile(alive, os.O_RDONLY|syscall.O_NONBLOCK, 0); err != nil {
+		t.Fatal(err)
+	}
 	for _, d := range []string{"run", "home", "work", "bin"} {
 		if err := os.Mkdir(filepath.Join(dir, d), 0o700); err != nil {
 			t.Fatal(err)
@@ -59,7 +71,7 @@ func enter(t *testing.T, width int, bashrc string, variables ...string) *room {
 	}}
 
 	start := r.command("new-session", "-d", "-x", strconv.Itoa(width), "-y", "24",
-		"-c", dir, "env", "PS1=OUTER> ", "bash", "--norc", "--noprofile", "-i")
+		"-c", dir, "env", "PS1=OUTER> ", "bash", "-c", `exec bash --norc --noprofile -i 9>"$0"`, alive)
 	start.Env = append([]string{
 		"HOME=" + dir + "/home", "PATH=" + dir + "/bin:" + os.Getenv("PATH"), "LANG=C.UTF-8",
 		"SHELL=/bin/bash", "HISTFILE=" + dir + "/home/.bash_history", hostVariable + "=" + dir,
@@ -69,6 +81,19 @@ func enter(t *testing.T, width int, bashrc string, variables ...string) *room {
 	}
 	r.wait("OUTER>")
 	return r
+}
+
+// waitForAll waits until no process of the room is left that could still write
+// its history.
+func (r *room) waitForAll() {
+	defer r.alive.Close()
+	err := r.alive.SetReadDeadline(time.Now().Add(deadline))
+	if err == nil {
+		_, err = io.Copy(io.Discard, r.alive)
+	}
+	if err != nil {
+		r.t.Errorf("wait for the processes in the terminal to end: %v", err)
+	}
 }
 
 // begin starts the host and waits for the shell's first prompt.

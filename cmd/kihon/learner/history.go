@@ -131,3 +131,43 @@ func (o originals) Original(ctx context.Context, imageID, path string) (string, 
 func (o originals) KeepOriginal(ctx context.Context, imageID, path, digest string) error {
 	return o.store.SetSetting(ctx, originalKey(imageID, path), digest)
 }
+
+// settingKnown is the key of the engine's time up to which its events are in
+// the journal.
+const settingKnown = "events.known"
+
+// KnownUntil returns the engine's time up to which its events are known: since
+// when they have to be fetched.
+func (l *Learner) KnownUntil(ctx context.Context) (time.Time, error) {
+	text, have, err := l.Store.Setting(ctx, settingKnown)
+	if err != nil || !have {
+		return l.Store.FirstUse(), err
+	}
+	known, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return l.Store.FirstUse(), nil
+	}
+	return known, nil
+}
+
+// KeepKnown notes up to when the engine's events are known.
+func (l *Learner) KeepKnown(ctx context.Context, known time.Time) error {
+	if known.IsZero() {
+		return nil
+	}
+	return l.Store.SetSetting(ctx, settingKnown, known.Format(time.RFC3339Nano))
+}
+
+// CatchUp fetches what happened on the engine while no process of this home
+// was listening.
+func (l *Learner) CatchUp(ctx context.Context) error {
+	since, err := l.KnownUntil(ctx)
+	if err != nil {
+		return err
+	}
+	recorder := journal.NewRecorder(journal.Config{Engine: l.Engine, Journal: l.Store})
+	if err := recorder.CatchUp(ctx, since); err != nil {
+		return err
+	}
+	return l.KeepKnown(ctx, recorder.Known())
+}

@@ -5,6 +5,7 @@ package learner
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -178,7 +179,7 @@ func (l *Learner) EngineVersion(ctx context.Context) (engine.Version, error) {
 	if have != nil {
 		return *have, nil
 	}
-	v, err := l.Engine.Version(ctx)
+	v, err := l.askVersion(ctx)
 	if err != nil {
 		return v, err
 	}
@@ -186,6 +187,28 @@ func (l *Learner) EngineVersion(ctx context.Context) (engine.Version, error) {
 	l.version = &v
 	l.mu.Unlock()
 	return v, nil
+}
+
+// askVersion asks the engine what it is called, and for its version only when
+// that is another name than the last time.
+func (l *Learner) askVersion(ctx context.Context) (engine.Version, error) {
+	banner, err := l.Engine.Banner(ctx)
+	if err != nil {
+		return engine.Version{}, err
+	}
+	key := "engine/" + l.Engine.Endpoint.Host + "/" + banner
+	var v engine.Version
+	if known, have, err := l.Store.Setting(ctx, key); banner != "" && err == nil && have && json.Unmarshal([]byte(known), &v) == nil {
+		return v, nil
+	}
+	if v, err = l.Engine.Version(ctx); err != nil || banner == "" {
+		return v, err
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return v, err
+	}
+	return v, l.Store.SetSetting(ctx, key, string(data))
 }
 
 // Stage is where this learner's exercises are set.
