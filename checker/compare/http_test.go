@@ -52,6 +52,14 @@ func causesOfAnswers() []story {
 			code:  checker.HTTPWrongBody, subject: url, wanted: page, found: "hello", args: map[string]string{"found_body": "hello"}, commands: again,
 		},
 		{
+			name: "the image's page was changed, and what it was like is known", task: reachApache,
+			scene: scene{
+				http:      map[string]checker.HTTPAnswer{url: {Status: 200, Body: []byte("hello\n")}},
+				originals: map[checker.FileKey]string{{Container: web, Path: page}: checker.Digest([]byte(welcome))},
+			}.with(mine),
+			code: checker.HTTPWrongBody, wanted: page, found: "hello", commands: again,
+		},
+		{
 			name: "another page than the file", task: reachApache,
 			scene: answers(200, "\n\n  <h1>Index of /</h1>\n", checker.File{Exists: true, Content: []byte(welcome)}).with(mine),
 			code:  checker.HTTPWrongBody, found: "<h1>Index of /</h1>", commands: again,

@@ -122,7 +122,12 @@ func TestAPageIsJudgedByWhatItSays(t *testing.T) {
 		return task("a/page", httpCheck(f))
 	}
 	c := made(web, publish("8080:80"))
+	known := scene{
+		http:      map[string]checker.HTTPAnswer{url: {Status: 200, Body: []byte(welcome)}},
+		originals: map[checker.FileKey]string{{Container: web, Path: "/usr/local/apache2/htdocs/index.html"}: checker.Digest([]byte(welcome))},
+	}
 	accept(t, []right{
+		{name: "the image's own, and what that is like is known", task: reachApache, scene: known.with(c)},
 		{name: "any page", task: page(checker.HTTPFact{}), scene: answers(200, "", checker.File{}).with(c)},
 		{name: "not found, where that is asked for", task: page(checker.HTTPFact{Status: 404}), scene: answers(404, "Not Found", checker.File{}).with(c)},
 		{name: "a word in Japanese", task: page(checker.HTTPFact{Contains: "こんにちは"}), scene: answers(200, "<p>こんにちは</p>", checker.File{}).with(c)},

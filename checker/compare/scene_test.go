@@ -165,6 +165,7 @@ type scene struct {
 	then         []checker.Event   // after the containers were made
 	http         map[string]checker.HTTPAnswer
 	files        map[checker.FileKey]checker.File
+	originals    map[checker.FileKey]string
 	answer       string
 	answered     bool
 	missing      []string            // of the starting state
@@ -178,7 +179,7 @@ type scene struct {
 func (s scene) seen(task checker.Task) *checker.Snapshot {
 	snap := &checker.Snapshot{
 		Time: now, Containers: map[string]*checker.Container{}, Images: map[string]*image.InspectResponse{},
-		HTTP: s.http, Files: s.files, Answer: s.answer, Answered: s.answered,
+		HTTP: s.http, Files: s.files, Originals: s.originals, Answer: s.answer, Answered: s.answered,
 	}
 	for ref, of := range s.images {
 		snap.Images[ref] = &image.InspectResponse{ID: imageID(of)}

@@ -57,7 +57,7 @@ func (a *app) play(ctx context.Context, args []string, all bool) (err error) {
 	if err != nil {
 		return err
 	}
-	defer l.Close()
+	defer func() { err = errors.Join(err, l.Close(), l.Store.Close()) }()
 	ids := l.Course.LessonIDs()
 	if !all {
 		ids = ids[:1]

@@ -221,10 +221,15 @@ func scriptOwn(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 }
 
-// vars EXERCISE exports the values that the home keeps for an exercise; a
-// variable web_port is WEB_PORT.
+// vars EXERCISE [COURSE] exports the values that the home keeps for an
+// exercise; a variable web_port is WEB_PORT. Its standard output is the report
+// that they were read from.
 func scriptVars(ts *testscript.TestScript, _ bool, args []string) {
-	_ = ts.Exec(binary, "check", args[0], "--format", "json", "--wait", "0")
+	call := []string{"check", args[0], "--format", "json", "--wait", "0"}
+	if len(args) > 1 {
+		call = append(call, "--course", args[1])
+	}
+	_ = ts.Exec(binary, call...)
 	var report reportJSON
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &report))
 	for name, v := range report.Exercises[0].Variables {

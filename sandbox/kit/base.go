@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
@@ -44,9 +45,7 @@ type baseMeta struct {
 func (m mirror) baseKey() (string, error) {
 	sum := sha256.New()
 	io.WriteString(sum, m.deb822(func(string) bool { return true }))
-	for _, pattern := range unwanted {
-		io.WriteString(sum, pattern)
-	}
+	fmt.Fprintln(sum, baseVersion, unwanted)
 	files, err := readFiles(baseFiles, "base")
 	if err != nil {
 		return "", fmt.Errorf("name the base: %w", err)
@@ -136,15 +135,40 @@ func (k *Kit) makeBase(ctx context.Context, m mirror, b base, report reporter) (
 	if err != nil {
 		return b, err
 	}
+	if err := dropOtherBases(b); err != nil {
+		return b, err
+	}
 	finish()
 	return b, ownTreeLike(folder, k.cache)
 }
+
+// dropOtherBases removes the bases that this one replaces: those of sources or
+// of a release that the machine had before.
+func dropOtherBases(b base) error {
+	folder := filepath.Dir(b.path)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return fmt.Errorf("tidy the cached bases: %w", err)
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if entry.IsDir() || strings.HasPrefix(name, filepath.Base(b.path)) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(folder, name)); err != nil {
+			return fmt.Errorf("tidy the cached bases: %w", err)
+		}
+	}
+	return nil
+}
+
+// baseVersion is raised when a base of the same sources comes out differently.
+const baseVersion = 2
 
 // unwanted is what a container never reads: manuals, translations, logs of the
 // making, and what debootstrap has copied from this computer.
 var unwanted = []string{
 	"usr/share/man/*", "usr/share/info/*", "usr/share/locale/*", "usr/share/lintian/*", "usr/share/i18n/*",
-	"usr/share/doc/*/[!c]*", "usr/share/doc/*/c[!o]*", // licences are in files named copyright
 	"var/cache/apt/archives/*.deb", "var/cache/apt/*.bin", "var/lib/apt/lists/*",
 	"var/cache/debconf/*-old", "var/cache/ldconfig/aux-cache", "var/lib/dpkg/*-old",
 	"var/log/*.log", "var/log/apt/*",
@@ -166,6 +190,9 @@ func prepareRoot(root string, m mirror) error {
 			}
 		}
 	}
+	if err := keepLicences(filepath.Join(root, "usr/share/doc")); err != nil {
+		return fmt.Errorf("make the base small: %w", err)
+	}
 	files, err := readFiles(baseFiles, "base")
 	if err != nil {
 		return fmt.Errorf("prepare the base: %w", err)
@@ -185,6 +212,17 @@ func prepareRoot(root string, m mirror) error {
 		}
 	}
 	return nil
+}
+
+// keepLicences removes everything below a folder of documentation but the
+// files called copyright.
+func keepLicences(folder string) error {
+	return filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() == "copyright" {
+			return err
+		}
+		return os.Remove(path)
+	})
 }
 
 // sourcesFile holds the mirror's sources inside an image.

@@ -36,6 +36,9 @@ func lockFile(ctx context.Context, path string, kind lockKind, waiting func()) (
 		}
 		return nil, fmt.Errorf("lock the cache: %w", err)
 	}
+	if err := ownLikeParent(path); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
 	pause := 5 * time.Millisecond
 	for told := false; ; {
 		err := tryLock(file, kind)

@@ -6,7 +6,6 @@ package learner
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -224,16 +223,14 @@ func (e gatherEngine) InspectImage(ctx context.Context, reference string) (image
 	return e.ImageInspect(ctx, reference)
 }
 
-// Close closes what is open.
+// Close closes the connection to the engine. The record stays open until the
+// process ends: everything written is safe there, and closing it would cost
+// the next process the time of writing its log back (see package store).
 func (l *Learner) Close() error {
-	var errs []error
-	if l.Store != nil {
-		errs = append(errs, l.Store.Close())
+	if l.Engine == nil {
+		return nil
 	}
-	if l.Engine != nil {
-		errs = append(errs, l.Engine.Close())
-	}
-	return errors.Join(errs...)
+	return l.Engine.Close()
 }
 
 // UnknownError says that the course has no lesson or exercise of that id, and
