@@ -49,6 +49,15 @@ func (c *Container) ShortName() string {
 	return c.Name
 }
 
+// MadeAt is when it was made, by the engine's clock; zero when that is not known.
+func (c *Container) MadeAt() time.Time {
+	made, err := time.Parse(time.RFC3339Nano, c.Created)
+	if err != nil {
+		return time.Time{}
+	}
+	return made
+}
+
 // HTTPAnswer is what a URL answered, or why it did not.
 type HTTPAnswer struct {
 	Status int

@@ -113,36 +113,63 @@ func (l *Lesson) Uses(exercise string) []string {
 }
 
 // Replace puts the kept values in place of the defaults, wherever a default
-// stands as a whole word.
+// stands as a whole word. A longer or shorter value takes its room from the
+// next run of spaces, so that what stands in columns stays there.
 func (l *Lesson) Replace(text string, values map[string]string) string {
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		v, known := l.Variables[name]
-		if !known || v.Default == values[name] {
-			continue
+	olds := map[string]string{}
+	for name, value := range values {
+		if v, known := l.Variables[name]; known && v.Default != value {
+			olds[v.Default] = value
 		}
-		text = replaceWord(text, v.Default, values[name])
 	}
-	return text
+	if len(olds) == 0 {
+		return text
+	}
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines {
+		lines[i] = replaceLine(line, olds)
+	}
+	return strings.Join(lines, "")
 }
 
-func replaceWord(text, old, value string) string {
+func replaceLine(line string, olds map[string]string) string {
 	var b strings.Builder
-	for {
-		i := strings.Index(text, old)
-		if i < 0 {
-			b.WriteString(text)
-			return b.String()
-		}
-		before, _ := utf8.DecodeLastRuneInString(text[:i])
-		after, _ := utf8.DecodeRuneInString(text[i+len(old):])
-		b.WriteString(text[:i])
-		if i > 0 && joins(before) || i+len(old) < len(text) && joins(after) {
-			b.WriteString(old)
-		} else {
+	wider := 0 // how many columns what was written is wider than it was
+	before := rune(0)
+	for len(line) > 0 {
+		if old, value := wordAt(line, before, olds); old != "" {
 			b.WriteString(value)
+			wider += len(value) - len(old)
+			line, before = line[len(old):], rune(old[len(old)-1])
+			continue
 		}
-		text = text[i+len(old):]
+		if spaces := len(line) - len(strings.TrimLeft(line, " ")); spaces >= 2 {
+			kept := max(spaces-wider, 1)
+			b.WriteString(strings.Repeat(" ", kept))
+			wider -= spaces - kept
+			line, before = line[spaces:], ' '
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(line)
+		b.WriteRune(r)
+		line, before = line[size:], r
 	}
+	return b.String()
+}
+
+// wordAt returns the default that line begins with, as a whole word, and its
+// value; the longest, where one begins another.
+func wordAt(line string, before rune, olds map[string]string) (old, value string) {
+	if joins(before) {
+		return "", ""
+	}
+	for candidate, v := range olds {
+		after, _ := utf8.DecodeRuneInString(strings.TrimPrefix(line, candidate))
+		if strings.HasPrefix(line, candidate) && !(len(line) > len(candidate) && joins(after)) && len(candidate) > len(old) {
+			old, value = candidate, v
+		}
+	}
+	return old, value
 }
 
 // joins reports whether a rune beside a value makes it part of a longer word.

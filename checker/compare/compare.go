@@ -52,7 +52,7 @@ func pending(v checker.Verdict, snap *checker.Snapshot) bool {
 		}
 		switch {
 		case r.Check.HTTP != nil && running(snap.Containers[r.Check.HTTP.Container]):
-		case r.Check.Container != nil && fresh(snap.Containers[r.Check.Container.Name], snap):
+		case r.Check.Container != nil && onlyUnsettled(r.Check.Container, snap):
 		default:
 			return false
 		}
@@ -162,6 +162,12 @@ func unsettled(f *checker.ContainerFact, task checker.Task, snap *checker.Snapsh
 		}
 	}
 	return fresh(snap.Containers[f.Name], snap)
+}
+
+// onlyUnsettled reports whether time is all that the fact still needs.
+func onlyUnsettled(f *checker.ContainerFact, snap *checker.Snapshot) bool {
+	holds, _ := containerHolds(f, snap)
+	return holds && f.State == "running" && fresh(snap.Containers[f.Name], snap)
 }
 
 // fresh reports whether c runs since a moment ago. The clocks of engine and

@@ -61,7 +61,7 @@ func nameInUse(found checker.Finding, c *checker.Container, events []checker.Eve
 // one: of the same image, later, under a name nobody asked for.
 func duplicate(found checker.Finding, c *checker.Container, task checker.Task, snap *checker.Snapshot) checker.Finding {
 	for _, other := range unasked(task, snap) {
-		if other.Image == c.Image && other.Created > c.Created {
+		if other.Image == c.Image && other.MadeAt().After(c.MadeAt()) {
 			found.Code = checker.ContainerDuplicate
 			found.Args["found_container"] = other.ShortName()
 			found.Commands = append([]string{"docker rm -f " + other.ShortName()}, found.Commands...)
@@ -110,7 +110,7 @@ func explainCreation(f *checker.ContainerFact, c *checker.Container, task checke
 			found.Args[k] = v
 		}
 		if refusal.code == checker.PortInUseByContainer {
-			found.Args["holder"] = portHolder(found.Args["host_port"], c, snap)
+			found.Args["holder"] = portHolder(found.Args["host_port"], c.ID, snap)
 			found.Commands = freePort(found.Args["holder"], task, found.Commands)
 		}
 		return found, true
@@ -132,6 +132,13 @@ func explainState(f *checker.ContainerFact, c *checker.Container, task checker.T
 	found.Args["exit_code"] = fmt.Sprint(s.ExitCode)
 	if lines := snap.Clues.Logs[c.ID]; len(lines) > 0 {
 		found.Args["log"] = lines[len(lines)-1]
+	}
+	if s.Running && !s.Paused && !s.Restarting && (f.State == "paused" || f.State == "created") {
+		found.Code = checker.ContainerStillRunning
+		if f.State == "paused" {
+			found.Commands = []string{"docker pause " + name}
+		}
+		return found
 	}
 	if f.State == "exited" {
 		switch {
@@ -215,7 +222,7 @@ func afterImage(c *checker.Container) string {
 	if c.Config == nil || len(c.Config.Cmd) == 0 || !dash(c.Config.Cmd[0]) || len(c.Config.Entrypoint) > 0 {
 		return ""
 	}
-	return strings.Join(c.Config.Cmd, " ")
+	return checker.Clean(strings.Join(c.Config.Cmd, " "))
 }
 
 // dash reports whether a word is an option, also with the long and full-width
@@ -229,10 +236,11 @@ func dash(word string) bool {
 	return false
 }
 
-// portHolder names the other container of this home that has the host port.
-func portHolder(port string, c *checker.Container, snap *checker.Snapshot) string {
+// portHolder names the container of this home, other than except, that has the
+// host port.
+func portHolder(port, except string, snap *checker.Snapshot) string {
 	for _, other := range snap.Clues.Mine {
-		if other.ID == c.ID || !other.State.Running || other.NetworkSettings == nil {
+		if other.ID == except || !other.State.Running || other.NetworkSettings == nil {
 			continue
 		}
 		for _, list := range other.NetworkSettings.Ports {

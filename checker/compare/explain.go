@@ -77,7 +77,7 @@ func cause(check checker.Check, task checker.Task, snap *checker.Snapshot) check
 	case check.HTTP != nil:
 		return explainHTTP(check.HTTP, c, task, snap)
 	default:
-		return explainFile(check.File, c)
+		return explainFile(check.File, c, snap)
 	}
 }
 
@@ -150,10 +150,10 @@ func explainHTTP(f *checker.HTTPFact, c *checker.Container, task checker.Task, s
 	found.Args["status"] = fmt.Sprint(a.Status)
 	found.Wanted = fmt.Sprintf("status %d", wantStatus(f))
 	switch {
-	case len(snap.Clues.EmptyMounts[c.ID]) > 0:
+	case emptyMount(task, f, c, snap) != "":
 		found.Code = checker.MountSourceEmpty
 		found.Subject = "container " + c.ShortName()
-		found.Found = strings.Join(snap.Clues.EmptyMounts[c.ID], ", ")
+		found.Found = emptyMount(task, f, c, snap)
 		found.Args["path"] = found.Found
 		found.Commands = reset(task)
 	case a.Err != "":
@@ -188,6 +188,21 @@ func explainHTTP(f *checker.HTTPFact, c *checker.Container, task checker.Task, s
 	return found
 }
 
+// emptyMount is the place in the container where an empty folder of the host
+// hides the page; "" when there is none.
+func emptyMount(task checker.Task, f *checker.HTTPFact, c *checker.Container, snap *checker.Snapshot) string {
+	page := f.SameAs
+	if page == "" {
+		page = documentPath(task, f)
+	}
+	for _, place := range snap.Clues.EmptyMounts[c.ID] {
+		if page == "" || strings.HasPrefix(page, strings.TrimSuffix(place, "/")+"/") {
+			return place
+		}
+	}
+	return ""
+}
+
 // documentPath is the file that the solution puts in place, read off its
 // docker cp: the one place where the lesson says what the page's file is.
 func documentPath(task checker.Task, f *checker.HTTPFact) string {
@@ -215,14 +230,14 @@ func firstLine(body []byte) string {
 	return "empty"
 }
 
-func explainFile(f *checker.FileFact, c *checker.Container) checker.Finding {
+func explainFile(f *checker.FileFact, c *checker.Container, snap *checker.Snapshot) checker.Finding {
 	found := about(checker.FileMissing, c)
 	found.Subject = "file " + f.Path
 	found.Args["path"] = f.Path
 	switch {
 	case f.Absent:
 		found.Code, found.Found = checker.FileUnexpected, "present"
-	case f.Contains != "":
+	case snap.Files[checker.FileKey{Container: f.Container, Path: f.Path}].Exists:
 		found.Code, found.Wanted = checker.FileWrongContent, f.Contains
 	}
 	return found

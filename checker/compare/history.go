@@ -45,7 +45,8 @@ func stepsTaken(steps []string, id string, events []checker.Event) int {
 }
 
 func byLearner(e checker.Event, id string) bool {
-	return e.Kind == "call" && e.Actor == checker.Learner && e.Error == "" && e.Object == "container" && e.ID == id
+	// 304 says that there was nothing to do: it had been stopped before.
+	return e.Kind == "call" && e.Actor == checker.Learner && e.Error == "" && e.Status != 304 && e.Object == "container" && e.ID == id
 }
 
 func explainHistory(f *checker.HistoryFact, task checker.Task, snap *checker.Snapshot) checker.Finding {
@@ -137,13 +138,13 @@ func stepCommands(steps []string, c *checker.Container, task checker.Task) []str
 			return nil
 		}
 		switch {
-		case action == "stop" && !live:
+		case slices.Contains([]string{"stop", "kill", "pause"}, action) && !live:
 			out = append(out, "docker start "+c.ShortName())
 		case action == "destroy" && live:
 			out = append(out, "docker stop "+c.ShortName())
 		}
 		out = append(out, "docker "+verb+" "+c.ShortName())
-		live = action == "start" || action == "restart"
+		live = slices.Contains([]string{"start", "restart", "pause", "unpause"}, action)
 	}
 	return out
 }

@@ -21,20 +21,18 @@ func explainMissing(f *checker.ContainerFact, task checker.Task, snap *checker.S
 	}
 	candidates := unasked(task, snap)
 	for _, c := range candidates {
-		if written := afterImage(c); written != "" && imageFits(f, c, snap) {
+		if !imageFits(f, c, snap) {
+			continue
+		}
+		if written := afterImage(c); written != "" {
 			found = about(checker.ContainerOptionsAfterImage, c)
 			found.Found, found.Commands = written, remakeAs(f.Name, c, task)
 			found.Args["options"] = written
 			found.Args["image"] = c.Config.Image
 			return found
 		}
-	}
-	for _, c := range candidates {
-		if near(c.ShortName(), f.Name) && imageFits(f, c, snap) {
-			found.Code, found.Found = checker.ContainerNearName, c.ShortName()
-			found.Args["found_container"] = c.ShortName()
-			found.Commands = []string{"docker rename " + c.ShortName() + " " + f.Name}
-			return found
+		if near(c.ShortName(), f.Name) {
+			return explainNearName(found, f, c, task, snap)
 		}
 	}
 	var same []*checker.Container
@@ -47,12 +45,34 @@ func explainMissing(f *checker.ContainerFact, task checker.Task, snap *checker.S
 		return explainOtherNames(found, f, same, task, snap)
 	}
 	if call, ok := lastRefused(snap.Events); ok {
-		return explainRefused(found, call, task)
+		return explainRefused(found, call, task, snap)
 	}
 	if tried(task, snap.Events) {
 		found.Commands = remakeAs(f.Name, nil, task)
 	}
 	return found
+}
+
+// explainNearName is for a container whose name has a slip in it. A half-made
+// one is of no use under any name, so then the reason comes first.
+func explainNearName(found checker.Finding, f *checker.ContainerFact, c *checker.Container, task checker.Task, snap *checker.Snapshot) checker.Finding {
+	if half, bad := explainCreation(f, c, task, snap); bad {
+		half.Commands = freePort(half.Args["holder"], task, remakeAs(f.Name, c, task))
+		return half
+	}
+	found.Code, found.Found = checker.ContainerNearName, c.ShortName()
+	found.Args["found_container"] = c.ShortName()
+	found.Commands = rename(c, f)
+	return found
+}
+
+// rename gives a container the demanded name, and starts it where it should run.
+func rename(c *checker.Container, f *checker.ContainerFact) []string {
+	commands := []string{"docker rename " + c.ShortName() + " " + f.Name}
+	if f.State == "running" && !running(c) {
+		commands = append(commands, "docker start "+f.Name)
+	}
+	return commands
 }
 
 func wantedContainer(f *checker.ContainerFact) string {
@@ -114,10 +134,7 @@ func explainOtherNames(found checker.Finding, f *checker.ContainerFact, same []*
 			}
 		}
 	}
-	found.Commands = append(found.Commands, "docker rename "+keep.ShortName()+" "+f.Name)
-	if f.State == "running" && !running(keep) {
-		found.Commands = append(found.Commands, "docker start "+f.Name)
-	}
+	found.Commands = append(found.Commands, rename(keep, f)...)
 	return found
 }
 
@@ -136,14 +153,14 @@ func lastRefused(events []checker.Event) (checker.Event, bool) {
 	return checker.Event{}, false
 }
 
-func explainRefused(found checker.Finding, call checker.Event, task checker.Task) checker.Finding {
+func explainRefused(found checker.Finding, call checker.Event, task checker.Task, snap *checker.Snapshot) checker.Finding {
 	found.Found = checker.Clean(call.Error)
 	found.Commands = remakeAs(strings.TrimPrefix(found.Subject, "container "), nil, task)
 	if call.Object == "image" && call.Action == "pull" {
 		found.Code = refusedPull(call.Error)
 		asked := call.Name
 		found.Args["asked_image"] = asked
-		if found.Args["image"] != "" && !checker.SameReference(asked, found.Args["image"]) && near(repository(asked), repository(found.Args["image"])) {
+		if found.Args["image"] != "" && repository(asked) != repository(found.Args["image"]) && near(repository(asked), repository(found.Args["image"])) {
 			found.Code = checker.ImageNearName
 		}
 		found.Subject = "image " + asked
@@ -153,6 +170,11 @@ func explainRefused(found checker.Finding, call checker.Event, task checker.Task
 		found.Code = refusal.code
 		for k, v := range refusal.args {
 			found.Args[k] = v
+		}
+		if refusal.code == checker.PortInUseByContainer {
+			// With --rm nothing is left that could be looked at.
+			found.Args["holder"] = portHolder(found.Args["host_port"], "", snap)
+			found.Commands = freePort(found.Args["holder"], task, found.Commands)
 		}
 	}
 	return found

@@ -106,7 +106,7 @@ func explainPort(f *checker.PortFact, c *checker.Container, task checker.Task, s
 	for _, b := range all {
 		number := b.inside.Port()
 		switch {
-		case number == strconv.Itoa(f.Host) && b.host == strconv.Itoa(f.Inside) && !slices.Contains(declared, string(b.inside)):
+		case f.Host != f.Inside && number == strconv.Itoa(f.Host) && b.host == strconv.Itoa(f.Inside) && !slices.Contains(declared, string(b.inside)):
 			found.Code, found.Found = checker.PortReversed, b.String()
 			return found
 		case b.inside == insidePort(f) && b.host == "":
@@ -130,7 +130,7 @@ func explainPort(f *checker.PortFact, c *checker.Container, task checker.Task, s
 	// Neither side fits. The other way round with one number off is still
 	// the other way round: the image's own port stands on the left.
 	for _, b := range all {
-		if b.host == strconv.Itoa(f.Inside) && !slices.Contains(declared, string(b.inside)) {
+		if f.Host != f.Inside && b.host == strconv.Itoa(f.Inside) && !slices.Contains(declared, string(b.inside)) {
 			found.Code, found.Found = checker.PortReversed, b.String()
 			return found
 		}

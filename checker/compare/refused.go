@@ -21,7 +21,7 @@ var refusals = []struct {
 }{
 	{regexp.MustCompile(`Bind for \S*:(?P<host_port>\d+) failed: port is already allocated`), checker.PortInUseByContainer},
 	{regexp.MustCompile(`(?:listen|bind)\S* (?:tcp|udp)\d? ?\S*:(?P<host_port>\d+): bind: address already in use`), checker.PortInUseByProgram},
-	{regexp.MustCompile(`failed to bind host port (?:for )?\S*:(?P<host_port>\d+)\S*: address already in use`), checker.PortInUseByProgram},
+	{regexp.MustCompile(`failed to bind host port (?:for )?(?:\[[^\]]*\]|[^\s:\[]*):(?P<host_port>\d+)\S*: address already in use`), checker.PortInUseByProgram},
 	{regexp.MustCompile(`container name "/?(?P<name>[^"]+)" is already in use`), checker.ContainerNameInUse},
 	{regexp.MustCompile(`network (?P<network>\S+) not found`), checker.NetworkMissing},
 	{regexp.MustCompile(`not a directory: unknown: Are you trying to mount a directory onto a file`), checker.MountFileAndFolder},
@@ -65,8 +65,11 @@ func refusedPull(message string) string {
 		return checker.ImageNotInRegistry
 	case strings.Contains(message, "dial tcp"), strings.Contains(message, "lookup "),
 		strings.Contains(message, "request canceled"), strings.Contains(message, "i/o timeout"),
-		strings.Contains(message, "connection refused"), strings.Contains(message, "EOF"):
+		strings.Contains(message, "connection refused"), strings.Contains(message, "EOF"),
+		strings.Contains(message, "deadline exceeded"), strings.Contains(message, "handshake timeout"):
 		return checker.ImageRegistryUnreachable
+	case strings.Contains(message, "failed to resolve reference") && strings.HasSuffix(message, "not found"):
+		return checker.ImageTagNotFound
 	}
 	return checker.ImageMissing
 }

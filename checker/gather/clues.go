@@ -42,8 +42,7 @@ func Clues(ctx context.Context, w World, task checker.Task, snap *checker.Snapsh
 			clues.Mine = append(clues.Mine, &checker.Container{InspectResponse: c, Maker: maker})
 		}
 	}
-	// Created is RFC 3339 with nanoseconds in UTC, which sorts as text.
-	sort.SliceStable(clues.Mine, func(i, j int) bool { return clues.Mine[i].Created > clues.Mine[j].Created })
+	sort.SliceStable(clues.Mine, func(i, j int) bool { return clues.Mine[i].MadeAt().After(clues.Mine[j].MadeAt()) })
 	for _, c := range clues.Mine {
 		if err := aboutContainer(ctx, w.Engine, clues, c); err != nil {
 			return err

@@ -3,6 +3,7 @@
 package testengine
 
 import (
+	"bytes"
 	"context"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -183,6 +185,26 @@ func (e *Engine) end(signal syscall.Signal) {
 		_ = e.daemon.Process.Kill()
 	}
 	e.daemon = nil
+	e.forgetContainerd()
+}
+
+// forgetContainerd waits until dockerd's containerd is dead, which a signal
+// brings about when dockerd dies. A new dockerd takes it for alive as long as
+// process 1 has not asked how it ended, so its process id is forgotten here.
+func (e *Engine) forgetContainerd() {
+	e.t.Helper()
+	file := filepath.Join(e.dir, "exec", "containerd", "containerd.pid")
+	id, err := os.ReadFile(file)
+	if err != nil {
+		return // it has ended with dockerd, and has tidied up
+	}
+	e.await("containerd to end", func() bool {
+		arguments, _ := os.ReadFile("/proc/" + strings.TrimSpace(string(id)) + "/cmdline")
+		return !bytes.Contains(arguments, []byte(e.dir))
+	})
+	if err := os.Remove(file); err != nil {
+		e.t.Error(err)
+	}
 }
 
 // Pause stops the engine in the middle of whatever it does: it takes

@@ -5,7 +5,6 @@ package testengine
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -28,7 +27,7 @@ func TestASecondEngineIsAlone(t *testing.T) {
 		if out := docker(t, e, "ps", "-aq"); out != "" {
 			t.Errorf("it has containers from the beginning: %s", out)
 		}
-		id := docker(t, e, "run", "-d", "-p", "8080:80", "busybox", "sh", "-c", "echo hello >index.html; exec httpd -f")
+		id := docker(t, e, "run", "-d", "--stop-timeout", "1", "-p", "8080:80", "busybox", "sh", "-c", "echo hello >index.html; exec httpd -f")
 		fetch := []string{"-q", "-T", "5", "-O", "-", "http://127.0.0.1:8080/"}
 		e.await("the page", func() bool {
 			out, _ := e.Command("wget", fetch...).Output()
@@ -69,7 +68,7 @@ func TestASecondEngineIsAlone(t *testing.T) {
 	if _, err := os.Stat(e.dir); !os.IsNotExist(err) {
 		t.Errorf("its files are left: %v", err)
 	}
-	if cgroups, _ := filepath.Glob("/sys/fs/cgroup/*/" + filepath.Base(e.dir)); len(cgroups) > 0 {
+	if cgroups := e.cgroups(); len(cgroups) > 0 {
 		t.Errorf("cgroups are left: %v", cgroups)
 	}
 }

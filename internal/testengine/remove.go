@@ -4,9 +4,10 @@ package testengine
 
 import (
 	"bytes"
-	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -82,19 +83,29 @@ func (e *Engine) mounts() []string {
 
 // removeCgroups reports whether no cgroup of the engine is left.
 func (e *Engine) removeCgroups() bool {
-	name := filepath.Base(e.dir)
-	tops, _ := filepath.Glob("/sys/fs/cgroup/*/" + name)
-	tops = append(tops, "/sys/fs/cgroup/"+name)
-	gone := true
-	for _, top := range tops {
-		inner, _ := filepath.Glob(top + "/*/")
-		for _, dir := range append(inner, top) {
-			if err := os.Remove(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
-				gone = gone && !strings.HasSuffix(dir, name)
-			}
+	for _, group := range e.cgroups() {
+		_ = os.Remove(group) // not yet, while a process in it is being ended
+	}
+	return len(e.cgroups()) == 0
+}
+
+// cgroups are the engine's cgroups, inner ones first, in version 1, where
+// every controller has a tree, and in version 2.
+func (e *Engine) cgroups() []string {
+	var found []string
+	for _, tree := range []string{"/sys/fs/cgroup", "/sys/fs/cgroup/*"} {
+		tops, _ := filepath.Glob(filepath.Join(tree, filepath.Base(e.dir)))
+		for _, top := range tops {
+			_ = filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {
+				if err == nil && entry.IsDir() {
+					found = append(found, path)
+				}
+				return nil
+			})
 		}
 	}
-	return gone
+	slices.Reverse(found)
+	return found
 }
 
 // enter puts the calling thread into a network namespace.
