@@ -3,7 +3,9 @@ package checker
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -30,12 +32,9 @@ func (c Check) Problem() string {
 	case c.HTTP != nil:
 		return c.HTTP.problem()
 	case c.File != nil:
-		return need("file", "container", c.File.Container, "path", c.File.Path)
+		return c.File.problem()
 	case c.History != nil:
-		if len(c.History.Steps) == 0 || slices.Contains(c.History.Steps, "") {
-			return "history: steps must name at least one action"
-		}
-		return need("history", "container", c.History.Container)
+		return c.History.problem()
 	default:
 		return c.Answer.problem()
 	}
@@ -69,6 +68,7 @@ func first(messages ...string) string {
 func (f *ContainerFact) problem() string {
 	return first(
 		need("container", "name", f.Name),
+		containerName(f.Name),
 		oneOf("container: state", f.State, "running", "exited", "created", "paused", "exists", "absent"),
 		oneOf("container: by", f.By, "learner", "any"),
 		badReference("container: image", f.Image),
@@ -97,10 +97,49 @@ func (f *HTTPFact) problem() string {
 	if err != nil || u.Scheme != "http" || !slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, u.Hostname()) || u.User != nil {
 		return fmt.Sprintf("http: url must begin with http://localhost, since a check reaches only the learner's own computer: %q", f.URL)
 	}
+	if n, err := strconv.Atoi(u.Port()); u.Port() != "" && (err != nil || n < 1 || n > 65535) {
+		return fmt.Sprintf("http: the port of url must be from 1 to 65535: %s", u.Port())
+	}
+	if f.Status != 0 && (f.Status < 100 || f.Status > 599) {
+		return fmt.Sprintf("http: status must be from 100 to 599: %d", f.Status)
+	}
 	if f.FromImage && f.SameAs == "" {
 		return "http: from_image needs same_as"
 	}
 	return need("http", "container", f.Container)
+}
+
+func (f *FileFact) problem() string {
+	if f.Path != "" && !strings.HasPrefix(f.Path, "/") {
+		return fmt.Sprintf("file: path must begin with /: %q", f.Path)
+	}
+	if f.Absent && f.Contains != "" {
+		return "file: a file that is absent contains nothing"
+	}
+	return need("file", "container", f.Container, "path", f.Path)
+}
+
+func (f *HistoryFact) problem() string {
+	for _, step := range f.Steps {
+		if slices.Contains(strings.Split(step, "|"), "") {
+			return "history: steps must name at least one action"
+		}
+	}
+	if len(f.Steps) == 0 {
+		return "history: steps must name at least one action"
+	}
+	return need("history", "container", f.Container)
+}
+
+// names are the container names that the engine takes
+// (moby daemon/names, RestrictedNamePattern).
+var names = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
+
+func containerName(name string) string {
+	if name != "" && !names.MatchString(name) {
+		return fmt.Sprintf("container: name must be letters, digits, _ . and -, at least two, the first a letter or digit: %q", name)
+	}
+	return ""
 }
 
 func (f *AnswerFact) problem() string {
@@ -110,7 +149,13 @@ func (f *AnswerFact) problem() string {
 	case len(f.Choices) > 0 && f.Of < 2:
 		return "answer: of says how many choices there are, at least 2"
 	}
-	for _, n := range f.Choices {
+	if f.MinLength < 0 || f.MinLength > 64 {
+		return fmt.Sprintf("answer: min_length must be from 0 to 64, the length of an ID: %d", f.MinLength)
+	}
+	for i, n := range f.Choices {
+		if slices.Contains(f.Choices[:i], n) {
+			return fmt.Sprintf("answer: choice %d is named twice", n)
+		}
 		if n < 1 || n > f.Of {
 			return fmt.Sprintf("answer: choice %d is not between 1 and %d", n, f.Of)
 		}

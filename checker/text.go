@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	dockerref "github.com/distribution/reference"
+
+	"kihon/checker/clean"
 )
 
 // SameReference reports whether two image references mean the same name, as
@@ -23,59 +25,19 @@ func normal(ref string) string {
 	return named.String()
 }
 
-// Clean takes out of a text what could steer a terminal: control characters
-// and escape sequences. Text from containers goes through it before anything
-// else sees it.
+// Clean makes one harmless line of a text from a container, a log or the
+// engine: nothing in it can steer a terminal, tabs are spaces, and what would
+// break the line is left out.
 func Clean(s string) string {
-	var b strings.Builder
-	runes := []rune(s)
-	for i := 0; i < len(runes); i++ {
-		r := runes[i]
-		switch {
-		case r == 0x1b:
-			i = skipEscape(runes, i)
-		case r == 0x9b:
-			i = skipCSI(runes, i)
-		case r == '\t':
-			b.WriteByte(' ')
-		case r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0:
-		default:
-			b.WriteRune(r)
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '\t':
+			return ' '
+		case '\n':
+			return -1
 		}
-	}
-	return b.String()
-}
-
-// skipEscape returns the index of the last rune of the sequence that begins at i.
-func skipEscape(runes []rune, i int) int {
-	if i+1 >= len(runes) {
-		return i
-	}
-	switch runes[i+1] {
-	case '[':
-		return skipCSI(runes, i+1)
-	case ']', 'P', 'X', '^', '_': // strings, ended by BEL or ESC \
-		for j := i + 2; j < len(runes); j++ {
-			if runes[j] == 0x07 {
-				return j
-			}
-			if runes[j] == 0x1b && j+1 < len(runes) && runes[j+1] == '\\' {
-				return j + 1
-			}
-		}
-		return len(runes) - 1
-	default:
-		return i + 1
-	}
-}
-
-func skipCSI(runes []rune, i int) int {
-	for j := i + 1; j < len(runes); j++ {
-		if runes[j] >= 0x40 && runes[j] <= 0x7e {
-			return j
-		}
-	}
-	return len(runes) - 1
+		return r
+	}, clean.Text(s))
 }
 
 // Distance counts the slips between two words (optimal string alignment):

@@ -61,7 +61,9 @@ func explainAnswer(f *checker.AnswerFact, task checker.Task, snap *checker.Snaps
 	found.Found = checker.Clean(snap.Answer)
 	found.Args["answer"] = found.Found
 	if chosen, ok := numbers(norm.NFKC.String(snap.Answer)); len(f.Choices) > 0 && ok && len(chosen) > 0 {
-		// An answer that is only incomplete has no wrong choice to explain.
+		// The first wrong choice is explained; of an answer that is only
+		// incomplete, its own first.
+		found.Args["choice"] = strconv.Itoa(chosen[0])
 		for _, n := range chosen {
 			if !slices.Contains(f.Choices, n) {
 				found.Args["choice"] = strconv.Itoa(n)

@@ -137,6 +137,8 @@ func explainState(f *checker.ContainerFact, c *checker.Container, task checker.T
 		found.Code = checker.ContainerStillRunning
 		if f.State == "paused" {
 			found.Commands = []string{"docker pause " + name}
+		} else if f.Image != "" {
+			found.Commands = []string{"docker rm -f " + name, "docker create --name " + name + " " + f.Image}
 		}
 		return found
 	}

@@ -100,6 +100,8 @@ func (e *Engine) Start() {
 	// The first part of dockerd's life is nsenter's; the process is the same.
 	e.daemon = e.Command("dockerd", args...)
 	e.daemon.Stdout, e.daemon.Stderr = log, log
+	// A containerd that is slow to start leaves a dump among temporary files.
+	e.daemon.Env = append(os.Environ(), "TMPDIR="+e.dir)
 	// A group of its own: a Ctrl-C at the test's terminal is not meant for it.
 	e.daemon.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	e.ended = make(chan struct{})

@@ -12,10 +12,8 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -44,17 +42,22 @@ type baseMeta struct {
 // baseKey names a base after all that goes into it.
 func (m mirror) baseKey() (string, error) {
 	sum := sha256.New()
+	if err := hashBaseFiles(sum); err != nil {
+		return "", err
+	}
 	io.WriteString(sum, m.deb822(func(string) bool { return true }))
+	return fmt.Sprintf("%s-%s-%s-%s", m.release.id, m.release.codename, m.arch, hashOf(sum).Hex[:12]), nil
+}
+
+// hashBaseFiles adds to sum what we ourselves do to a base.
+func hashBaseFiles(sum io.Writer) error {
 	fmt.Fprintln(sum, baseVersion, unwanted)
 	files, err := readFiles(baseFiles, "base")
 	if err != nil {
-		return "", fmt.Errorf("name the base: %w", err)
+		return fmt.Errorf("read the files of the base: %w", err)
 	}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		io.WriteString(sum, name)
-		sum.Write(files[name])
-	}
-	return fmt.Sprintf("%s-%s-%s-%s", m.release.id, m.release.codename, m.arch, hex.EncodeToString(sum.Sum(nil))[:12]), nil
+	hashFiles(sum, files)
+	return nil
 }
 
 // cachedBase returns the base for the mirror when the cache has a sound one.

@@ -77,7 +77,11 @@ var courseKit = sync.OnceValues(func() (*Kit, error) {
 		return nil, err
 	}
 	for _, r := range recipes {
-		if e, ok := find(entries, r.name); !ok || e.desc.Annotations[annotationRecipe] != r.digest() {
+		digest, err := r.digest()
+		if err != nil {
+			return nil, err
+		}
+		if e, ok := find(entries, r.name); !ok || e.desc.Annotations[annotationRecipe] != digest {
 			stale = append(stale, r.name)
 		}
 	}

@@ -43,7 +43,9 @@ func (b *builder) export(ctx context.Context, recipes []recipe, w *layoutWriter)
 		if err := w.add(img, r.name, b.base.meta.Origin); err != nil {
 			return err
 		}
-		w.images[len(w.images)-1].Annotations[annotationRecipe] = r.digest()
+		if w.images[len(w.images)-1].Annotations[annotationRecipe], err = r.digest(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"slices"
@@ -97,13 +98,21 @@ func (r recipe) context(label string, now time.Time) ([]byte, error) {
 	return archive, nil
 }
 
-// digest tells one state of the recipe from another.
-func (r recipe) digest() string {
+// digest tells one state of the recipe, and of what it builds upon, from
+// another.
+func (r recipe) digest() (string, error) {
 	sum := sha256.New()
-	for _, name := range slices.Sorted(maps.Keys(r.files)) {
-		fmt.Fprintf(sum, "%s %d\n%s", name, len(r.files[name]), r.files[name])
+	if err := hashBaseFiles(sum); err != nil {
+		return "", err
 	}
-	return hashOf(sum).String()
+	hashFiles(sum, r.files)
+	return hashOf(sum).String(), nil
+}
+
+func hashFiles(sum io.Writer, files map[string][]byte) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(files[name]), files[name])
+	}
 }
 
 // readFiles returns the files below a folder by their paths in it.
