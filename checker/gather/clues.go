@@ -1,10 +1,9 @@
 package gather
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"sort"
 	"strings"
 
@@ -112,18 +111,18 @@ func tail(ctx context.Context, engine Engine, c *checker.Container) ([]string, e
 		return nil, nil
 	}
 	defer body.Close()
-	var out bytes.Buffer
-	limited := &cappedWriter{w: &out, left: 16 << 10}
+	out := &tailWriter{keep: 16 << 10}
+	source := io.LimitReader(body, maxFile)
 	if c.Config != nil && c.Config.Tty {
-		_, _ = out.ReadFrom(bufio.NewReaderSize(body, 4096))
+		_, _ = io.Copy(out, source)
 	} else {
-		_, _ = stdcopy.StdCopy(limited, limited, body)
+		_, _ = stdcopy.StdCopy(out, out, source)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	var lines []string
-	for line := range strings.SplitSeq(out.String(), "\n") {
+	for line := range strings.SplitSeq(string(out.bytes), "\n") {
 		if line = strings.TrimSpace(checker.Clean(line)); line != "" {
 			lines = append(lines, line)
 		}
@@ -134,14 +133,16 @@ func tail(ctx context.Context, engine Engine, c *checker.Container) ([]string, e
 	return lines, nil
 }
 
-type cappedWriter struct {
-	w    *bytes.Buffer
-	left int
+// tailWriter keeps the last bytes that are written to it.
+type tailWriter struct {
+	bytes []byte
+	keep  int
 }
 
-func (c *cappedWriter) Write(p []byte) (int, error) {
-	keep := min(len(p), c.left)
-	c.w.Write(p[:keep])
-	c.left -= keep
+func (t *tailWriter) Write(p []byte) (int, error) {
+	t.bytes = append(t.bytes, p...)
+	if over := len(t.bytes) - t.keep; over > 0 {
+		t.bytes = append(t.bytes[:0], t.bytes[over:]...)
+	}
 	return len(p), nil
 }

@@ -3,6 +3,7 @@ package gather_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -63,12 +64,7 @@ func TestAnImagesPortsAreItsOwn(t *testing.T) {
 
 func TestLastWordsAreCleanAndFew(t *testing.T) {
 	h := newHome(t)
-	say := func(name string, args ...string) []string {
-		t.Helper()
-		_, id := h.ended(name, args...)
-		return h.clues(checker.Task{}).Logs[id]
-	}
-	for name, c := range map[string]struct {
+	cases := map[string]struct {
 		args []string
 		want []string
 	}{
@@ -79,16 +75,21 @@ func TestLastWordsAreCleanAndFew(t *testing.T) {
 		"on a terminal":                  {[]string{"-t", "busybox", "printf", `\033[32mone\033[0m\ntwo\n`}, []string{"one", "two"}},
 		"nothing":                        {[]string{"busybox", "true"}, nil},
 		"a log that cannot be read back": {[]string{"--log-driver", "none", "busybox", "echo", "lost"}, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if got := say(strings.ReplaceAll(name, " ", "-"), c.args...); !slices.Equal(got, c.want) {
-				t.Errorf("%q, want %q", got, c.want)
-			}
-		})
+	}
+	ids := map[string]string{}
+	for name, c := range cases {
+		_, ids[name] = h.run(strings.ReplaceAll(name, " ", "-"), c.args...)
+	}
+	docker(t, append([]string{"wait"}, slices.Collect(maps.Values(ids))...)...)
+	_, running := h.run("running", "busybox", "sh", "-c", "echo hello; sleep 600")
+	logs := h.clues(checker.Task{}).Logs
+	for name, c := range cases {
+		if got := logs[ids[name]]; !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 	// A program that runs has not spoken its last words.
-	_, running := h.run("running", "busybox", "sh", "-c", "echo hello; sleep 600")
-	if got, read := h.clues(checker.Task{}).Logs[running]; read {
+	if got, read := logs[running]; read {
 		t.Errorf("the log of a running program was read: %q", got)
 	}
 }

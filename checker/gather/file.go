@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -17,12 +18,12 @@ import (
 // readFile reads one regular file out of a container, running or stopped. With
 // compare it also asks whether the file is still the image's own.
 func readFile(ctx context.Context, w World, c *checker.Container, name string, compare bool) (checker.File, error) {
-	body, _, err := w.Engine.CopyFromContainer(ctx, c.ID, name)
-	if errdefs.IsNotFound(err) {
-		return checker.File{}, nil
-	}
+	body, err := openFile(ctx, w.Engine, c.ID, name)
 	if err != nil {
 		return checker.File{}, fmt.Errorf("reading %s in container %.12s: %w", name, c.ID, err)
+	}
+	if body == nil {
+		return checker.File{}, nil
 	}
 	defer body.Close()
 	archive := tar.NewReader(body)
@@ -43,6 +44,31 @@ func readFile(ctx context.Context, w World, c *checker.Container, name string, c
 		file.Changed, err = changed(ctx, w, c, name, file.Content)
 	}
 	return file, err
+}
+
+// openFile opens what a program in the container finds under the name: links
+// are followed, as the engine has resolved them. It returns nil when nothing
+// is there.
+func openFile(ctx context.Context, engine Engine, id, name string) (io.ReadCloser, error) {
+	for range 8 {
+		body, stat, err := engine.CopyFromContainer(ctx, id, name)
+		if missing(err) {
+			return nil, nil
+		}
+		if err != nil || stat.Mode&fs.ModeSymlink == 0 {
+			return body, err
+		}
+		body.Close()
+		name = stat.LinkTarget
+	}
+	return nil, nil
+}
+
+// missing reports whether the engine's error says that nothing has that name.
+// A path through a file and links that lead in a circle have no kind of their
+// own in the API (20.10 answers 500).
+func missing(err error) bool {
+	return err != nil && (errdefs.IsNotFound(err) || strings.Contains(err.Error(), "not a directory") || strings.Contains(err.Error(), "too many links"))
 }
 
 // changed reports whether a file differs from the image's own. What an image's

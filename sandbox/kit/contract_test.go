@@ -308,7 +308,7 @@ func TestBusyboxReachesHttpd(t *testing.T) {
 	web := start(t, eng, loaded(t, eng, "httpd"), "80/tcp")
 	get(t, web.address("80/tcp"), "/")
 	b := start(t, eng, loaded(t, eng, "busybox"), "", "sleep", "600")
-	if got := b.must("wget", "-qO-", "http://"+web.inspect().NetworkSettings.IPAddress+"/"); !strings.Contains(got, "It works!") {
+	if got := b.must("wget", "-qO-", "http://"+web.inspect().NetworkSettings.Networks["bridge"].IPAddress+"/"); !strings.Contains(got, "It works!") {
 		t.Errorf("got %s", got)
 	}
 }

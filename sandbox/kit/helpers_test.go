@@ -208,9 +208,3 @@ func tarFile(t *testing.T, members []member) string {
 	}
 	return path
 }
-
-// oneImage is the content of a kit of one image.
-func oneImage(t *testing.T) map[string]v1.Image {
-	t.Helper()
-	return map[string]v1.Image{nameA: tiny(t, map[string]string{"a": "one"})}
-}

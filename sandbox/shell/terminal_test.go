@@ -71,7 +71,7 @@ func enter(t *testing.T, width int, bashrc string, variables ...string) *room {
 	}}
 
 	start := r.command("new-session", "-d", "-x", strconv.Itoa(width), "-y", "24",
-		"-c", dir, "env", "PS1=OUTER> ", "bash", "-c", `exec bash --norc --noprofile -i 9>"$0"`, alive)
+		"-c", dir, "sh", "-c", `PS1='OUTER> ' exec bash --norc --noprofile -i 9>"$0"`, alive)
 	start.Env = append([]string{
 		"HOME=" + dir + "/home", "PATH=" + dir + "/bin:" + os.Getenv("PATH"), "LANG=C.UTF-8",
 		"SHELL=/bin/bash", "HISTFILE=" + dir + "/home/.bash_history", hostVariable + "=" + dir,

@@ -1,0 +1,131 @@
+package clean
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// A lesson by a stranger, or a container's log, may try to change the title of
+// the window, clear the screen, hide lines, answer questions for the user, or
+// make one command look like another.
+func TestStripDisarmsAttacks(t *testing.T) {
+	tests := []struct {
+		name, text, want string
+	}{
+		{"harmless text is untouched", "docker run\n\tコンテナ 👍 é", "docker run\n\tコンテナ 👍 é"},
+		{"colour", "\x1b[1;31mred\x1b[0m", "red"},
+		{"clearing the screen", "a\x1b[2J\x1b[Hb", "ab"},
+		{"a private mode", "\x1b[?1049hx\x1b[?25l", "x"},
+		{"asking for the cursor's place", "\x1b[6n", ""},
+		{"the title, ended by BEL", "\x1b]0;title\atext", "text"},
+		{"the title, ended by ST", "\x1b]0;title\x1b\\text", "text"},
+		{"the clipboard", "\x1b]52;c;cm0gLXJmIC8=\atext", "text"},
+		{"a link that says something else", "\x1b]8;;http://evil.example/\x1b\\docs\x1b]8;;\x1b\\", "docs"},
+		{"an OSC without an end hides no other line", "a\x1b]0;title\nb", "a\nb"},
+		{"a CSI without an end", "a\x1b[31", "a"},
+		{"a CSI cut by a line feed", "a\x1b[31\nb", "a\nb"},
+		{"DCS, SOS, PM, APC", "\x1bPq#0\x1b\\a\x1bXsos\x1b\\b\x1b^pm\x1b\\c\x1b_apc\x1b\\d", "abcd"},
+		{"reset to initial state", "\x1bcx", "x"},
+		{"a character set", "\x1b(0x", "x"},
+		{"ESC at the end", "x\x1b", "x"},
+		{"ESC before a wide character", "\x1b漢", "漢"},
+		{"eight-bit CSI", "a\u009b31mb", "ab"},
+		{"eight-bit OSC", "a\u009d0;title\u009cb", "ab"},
+		{"other C1 characters", "a\u0085b\u0084c", "abc"},
+		{"raw bytes that are C1 in old encodings", "a\x9b31mb", "a\ufffd31mb"},
+		{"a carriage return that overwrites", "rm -rf /\rdocker ps", "rm -rf /docker ps"},
+		{"a line break as on Windows", "a\r\nb", "a\nb"},
+		{"backspaces that overwrite", "evil\b\b\b\bgood", "evilgood"},
+		{"bell, DEL, NUL, vertical tab, form feed", "a\a\x7f\x00\v\fb", "ab"},
+		{"text turned round", "docker \u202esp mr\u202c ps \u2066x\u2069", "docker sp mr ps x"},
+		{"Unicode line separators", "a\u2028b\u2029c", "a\nb\nc"},
+		{"a sequence made by taking another out", "\x1b\x1b[31m[2J", "[2J"},
+		{"a sequence inside a sequence", "\x1b[\x1b[31m2J", "2J"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := Text(test.text); got != test.want {
+				t.Errorf("Text(%q) = %q, want %q", test.text, got, test.want)
+			}
+		})
+	}
+}
+
+// controls returns the first character of s that could steer a terminal.
+func controls(s string) string {
+	for _, r := range s {
+		if r != '\n' && isUnprintable(r) {
+			return string(r)
+		}
+	}
+	return ""
+}
+
+func FuzzStrip(f *testing.F) {
+	f.Add("a\x1b[31mb\u009b0m\x1b]0;x\a\x9b")
+	f.Fuzz(func(t *testing.T, s string) {
+		got := Text(s)
+		if bad := controls(strings.ReplaceAll(got, "\t", "")); bad != "" {
+			t.Errorf("Text(%q) = %q holds %q", s, got, bad)
+		}
+		if !utf8.ValidString(got) {
+			t.Errorf("Text(%q) = %q is not UTF-8", s, got)
+		}
+		if again := Text(got); again != got {
+			t.Errorf("Text(%q) = %q, and then %q", s, got, again)
+		}
+	})
+}
+
+func FuzzMarkdown(f *testing.F) {
+	for _, s := range []string{
+		"# a\n\n- b\n  1. c\n\n> d\n\n```console\n$ e\n```\n\n| f | g |\n| - | :-: |\n| あ | `h` |\n",
+		"<details><summary>x</summary>\n\ny\n\n</details>\n\n</details>",
+		"**太字** と [リンク](http://localhost:8080/) 「。」&#27;[31m\\\n- [ ] x\n- [x] y",
+		"<!-- a",
+		"![a![b](c)](d)",
+		"| |\n|-|\n| ||",
+	} {
+		f.Add(s, uint8(40))
+	}
+	f.Fuzz(func(t *testing.T, source string, width uint8) {
+		for _, opts := range []Options{
+			{Width: int(width)},
+			{Width: int(width), Plain: true, ShowDetails: true, Choices: true, Indent: int(width % 7), Style: tags},
+		} {
+			got := Text([]byte(source), opts)
+			if bad := controls(got); bad != "" {
+				t.Errorf("%q holds %q", got, bad)
+			}
+			if got != "" && !strings.HasSuffix(got, "\n") {
+				t.Errorf("%q does not end its last line", got)
+			}
+		}
+	})
+}
+
+func FuzzWrap(f *testing.F) {
+	f.Add("あ。「い」`docker ps` \x1b[31mred\x1b[0m http://localhost/ ーーー", 10)
+	f.Fuzz(func(t *testing.T, s string, width int) {
+		width %= 200
+		s = Text(s)
+		got := Wrap(s, width, "", "")
+		if address.MatchString(s) {
+			return // a URL may be wider
+		}
+		widest := 2 // of one character, which nothing can break
+		for _, c := range plainCells(s) {
+			widest = max(widest, c.width)
+		}
+		for _, line := range strings.Split(got, "\n") {
+			if w := StringWidth(line); w > max(width, widest) {
+				t.Errorf("Wrap(%q, %d): %d columns: %q", s, width, w, line)
+			}
+		}
+		letters := func(s string) string { return strings.Join(strings.Fields(s), "") }
+		if letters(got) != letters(s) {
+			t.Errorf("Wrap(%q, %d) = %q has changed the text", s, width, got)
+		}
+	})
+}
