@@ -55,10 +55,11 @@ func (h *here) ContainerInspect(ctx context.Context, name string) (container.Ins
 	h.mu.Lock()
 	h.looked[name]++
 	h.all++
-	if h.onFacts != nil {
-		h.onFacts(h.all)
-	}
+	n := h.all
 	h.mu.Unlock()
+	if h.onFacts != nil {
+		h.onFacts(n)
+	}
 	return h.Engine.ContainerInspect(ctx, name)
 }
 
@@ -73,8 +74,6 @@ func (h *here) facts(name string) int {
 	defer h.mu.Unlock()
 	return h.looked[name]
 }
-
-func (h *here) rounds(name string) int { return h.facts(name) }
 
 // home is a learner's home whose record knows whose each container is.
 type home struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -31,6 +32,10 @@ type sandbox struct {
 func (a *app) openSandbox(ctx context.Context, l *learner.Learner, notify func(journal.Entry)) (*sandbox, error) {
 	s := &sandbox{dir: guard.Dir(a.getenv, a.paths.Home)}
 	listener, path, err := guard.Listen(s.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		// Another kihon of this home has just ended and taken the directory away.
+		listener, path, err = guard.Listen(s.dir)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +52,8 @@ func (a *app) openSandbox(ctx context.Context, l *learner.Learner, notify func(j
 func (s *sandbox) close() error {
 	s.stop()
 	s.done.Wait()
+	// Only when nobody else's socket is in it does this succeed.
+	_ = os.Remove(s.dir)
 	if errors.Is(s.err, net.ErrClosed) || errors.Is(s.err, context.Canceled) {
 		return nil
 	}
@@ -63,7 +70,7 @@ func (a *app) environment(host, session string) []string {
 		}
 	}
 	path := a.getenv("PATH")
-	if bin, err := selfDir(filepath.Dir(session)); err == nil {
+	if bin, err := selfDir(a.paths.Home); err == nil {
 		path = bin + string(filepath.ListSeparator) + path
 	}
 	return append(out, "PATH="+path, "DOCKER_HOST="+host, "KIHON_SESSION="+session,
