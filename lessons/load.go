@@ -12,8 +12,13 @@ import (
 	"kihon/checker"
 )
 
-// Workspace is the built-in variable that holds the learner's workspace.
-const Workspace = "workspace"
+// The built-in variables. Workspace is the learner's workspace. Here is what
+// has to stand before a file of the workspace in a command: nothing where the
+// command is typed in the workspace, else its path and a slash.
+const (
+	Workspace = "workspace"
+	Here      = "here"
+)
 
 // Open reads a course's course.yaml. Everything wrong with it is in the error,
 // as Faults; a folder that cannot be read is a Fault, too.
@@ -164,8 +169,8 @@ func (l *Lesson) readVariables() error {
 	f := &faults{doc: l.doc}
 	for _, key := range slices.Sorted(maps.Keys(l.Variables)) {
 		v, at := l.Variables[key], "variables."+key
-		if key == Workspace {
-			f.at(at, "%s is built in and cannot be declared", Workspace)
+		if key == Workspace || key == Here {
+			f.at(at, "%s is built in and cannot be declared", key)
 		}
 		if message := v.check(); message != "" {
 			f.at(at, "variable %s: %s", key, message)

@@ -56,7 +56,7 @@ func (v Variable) Accepts(value string) error {
 
 // defaults are the values the text shows.
 func (l *Lesson) defaults() map[string]string {
-	values := map[string]string{Workspace: "~/kihon"}
+	values := map[string]string{Workspace: "~/kihon", Here: ""}
 	for name, v := range l.Variables {
 		values[name] = v.Default
 	}

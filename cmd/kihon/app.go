@@ -16,6 +16,7 @@ import (
 	"kihon/lessons/render"
 	"kihon/lessons/words"
 	"kihon/sandbox/engine"
+	"kihon/sandbox/shell"
 	"kihon/store"
 )
 
@@ -36,7 +37,7 @@ type app struct {
 
 // flags are the options every verb has.
 type flags struct {
-	course, lang, format, engine string
+	course, lang, format, engine, workspace string
 	plain, yes                   bool
 }
 
@@ -141,6 +142,12 @@ func (a *app) open(ctx context.Context) (*learner.Learner, error) {
 		return nil, err
 	}
 	l := &learner.Learner{Paths: a.paths, Course: course, HostEngine: a.hostEngine()}
+	if here, err := os.Getwd(); err == nil && here != a.paths.Workspace {
+		l.Here = a.paths.Workspace + "/"
+		if strings.ContainsAny(l.Here, " '\"\\$&;()*?") {
+			l.Here = shell.Quote(l.Here)
+		}
+	}
 	if l.Store, err = store.Open(ctx, a.paths.Home); err != nil {
 		return nil, err
 	}

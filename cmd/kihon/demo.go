@@ -69,6 +69,7 @@ func (a *app) play(ctx context.Context, args []string, all bool) (err error) {
 			ids = []string{id}
 		}
 	}
+	l.Here = "" // what is typed is typed in the workspace
 	if err := l.Engine.Ping(ctx); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -129,6 +130,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.flags.plain, "plain", false, a.words.Say("flag.plain"))
 	f.StringVar(&a.flags.format, "format", "text", a.words.Say("flag.format"))
 	f.StringVar(&a.flags.engine, "engine", engineDefault(a.getenv), a.words.Say("flag.engine"))
+	f.StringVar(&a.flags.workspace, "workspace", "", a.words.Say("flag.workspace"))
 	f.BoolVarP(&a.flags.yes, "yes", "y", false, a.words.Say("flag.yes"))
 	root.AddCommand(
 		a.startCommand(), a.listCommand(), a.showCommand(), a.checkCommand(), a.taskCommand(),
@@ -158,6 +160,29 @@ func (a *app) prepare(context.Context) error {
 	}
 	a.paths = paths
 	a.session = findSession(a.getenv)
+	return a.chooseWorkspace()
+}
+
+// chooseWorkspace follows --workspace; for a course on disk it is the current
+// directory, unless everything of the user's lies below that.
+func (a *app) chooseWorkspace() error {
+	if a.flags.workspace != "" {
+		absolute, err := filepath.Abs(a.flags.workspace)
+		a.paths.Workspace = absolute
+		return err
+	}
+	if a.getenv("KIHON_WORKSPACE") != "" || !a.courseOnDisk() {
+		return nil
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	home, err := os.UserHomeDir()
+	if below := strings.TrimSuffix(here, "/") + "/"; err == nil && strings.HasPrefix(home+"/", below) || here == "/" {
+		return nil
+	}
+	a.paths.Workspace = here
 	return nil
 }
 

@@ -45,6 +45,7 @@ func (a *app) start(ctx context.Context, args, set []string) error {
 		return err
 	}
 	defer l.Close()
+	l.Here = "" // the session's shell starts in the workspace
 	lesson, section, err := a.place(ctx, l, args)
 	if err != nil {
 		return err

@@ -172,6 +172,7 @@ var uiEn = map[string]string{
 	"flag.lang":                   "language: en or ja",
 	"flag.plain":                  "plain lines, without colour",
 	"flag.set":                    "fix a variable, as NAME=VALUE",
+	"flag.workspace":              "where your files are; ~/kihon when left out",
 	"flag.yes":                    "do not ask",
 	"help.examples":               "Examples",
 	"help.global":                 "Options everywhere",

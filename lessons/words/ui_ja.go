@@ -172,6 +172,7 @@ var uiJa = map[string]string{
 	"flag.lang":                   "言語：en または ja",
 	"flag.plain":                  "色や飾りのない行で表示する",
 	"flag.set":                    "変数を NAME=VALUE で決める",
+	"flag.workspace":              "ファイルを置く場所（省くと ~/kihon）",
 	"flag.yes":                    "確認しない",
 	"help.examples":               "例",
 	"help.global":                 "共通のオプション",

@@ -59,12 +59,14 @@ func buildAndSay(cache string) error {
 // Whenever Ctrl-C comes: when Build is back, nothing is left of it.
 func TestAnInterruptedBuildLeavesNothing(t *testing.T) {
 	moments := map[string]func(Step) bool{
-		"while the base is sent":    func(s Step) bool { return s.Stage == StageImport && s.State == Running },
-		"once the base is there":    func(s Step) bool { return s.Stage == StageImport && s.State == Finished },
 		"while a command runs":      func(s Step) bool { return s.Detail == "at work" },
-		"between two stages":        func(s Step) bool { return strings.HasPrefix(s.Detail, "FROM scratch") },
-		"when the image has a name": func(s Step) bool { return strings.HasPrefix(s.Detail, "Successfully tagged") },
 		"while the image comes out": func(s Step) bool { return s.Stage == StageExport && s.State == Running },
+	}
+	if os.Getenv("FULL") != "" {
+		moments["while the base is sent"] = func(s Step) bool { return s.Stage == StageImport && s.State == Running }
+		moments["once the base is there"] = func(s Step) bool { return s.Stage == StageImport && s.State == Finished }
+		moments["between two stages"] = func(s Step) bool { return strings.HasPrefix(s.Detail, "FROM scratch") }
+		moments["when the image has a name"] = func(s Step) bool { return strings.HasPrefix(s.Detail, "Successfully tagged") }
 	}
 	for name, moment := range moments {
 		t.Run(name, func(t *testing.T) {

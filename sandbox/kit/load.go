@@ -53,9 +53,16 @@ func (k *Kit) load(ctx context.Context, eng Engine, names []string, report repor
 	}
 	// A build sweeps private names away, so it must not run at the same time.
 	unlock, err := k.lockForWriting(ctx, report)
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+	switch {
+	case err == nil:
+		// A load that was killed has left its names, and nobody else is at work.
+		if err := removePrivateNames(ctx, eng, k.owner()); err != nil {
+			unlock()
+			return nil, err
+		}
+	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS):
 		unlock = func() {} // nobody builds in a cache that cannot be written
-	} else if err != nil {
+	default:
 		return nil, err
 	}
 	defer unlock()

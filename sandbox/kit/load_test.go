@@ -187,6 +187,25 @@ func TestACancelledLoadLeavesNothing(t *testing.T) {
 	nothingOf(t, eng, k)
 }
 
+// A process that is killed between the transfer and the naming leaves a name
+// that nobody asked for.
+func TestWhatAKilledLoadLeftIsRemovedByTheNext(t *testing.T) {
+	eng, k, short := here(t), newKit(t), unique()
+	put(t, k, map[string]v1.Image{"docker.io/library/" + short + ":latest": tiny(t, map[string]string{"a": "one"})})
+	forget(t, eng, short)
+	load1(t, k, eng, short)
+	if err := eng.ImageTag(t.Context(), short, privateRef("load0", k.owner()+"-dead")); err != nil {
+		t.Fatal(err)
+	}
+	if left := leftoversOf(t, eng, k); len(left) != 1 {
+		t.Fatalf("leftovers %v", left)
+	}
+	if got := load1(t, k, eng, short); got.State != AlreadyThere {
+		t.Errorf("load: %+v", got)
+	}
+	nothingOf(t, eng, k)
+}
+
 func TestADamagedImageIsNotSentToTheEngine(t *testing.T) {
 	eng, k, short := here(t), newKit(t), unique()
 	put(t, k, map[string]v1.Image{"docker.io/library/" + short + ":latest": tiny(t, map[string]string{"a": noise(t, 50_000)})})

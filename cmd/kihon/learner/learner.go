@@ -35,6 +35,8 @@ type Learner struct {
 	// HostEngine says that the whole engine counts, not only what was made
 	// through the sandbox.
 	HostEngine bool
+	// Here stands before files of the workspace in commands; see lessons.Here.
+	Here string
 
 	mu      sync.Mutex
 	lessons map[string]*lessons.Lesson
@@ -101,7 +103,7 @@ func (l *Learner) ready(ctx context.Context, id string, set map[string]string) (
 	}
 	r := Ready{ID: id, Lesson: lesson, Values: values}
 	plain := r.Plain()
-	plain[lessons.Workspace] = l.Paths.Workspace
+	plain[lessons.Workspace], plain[lessons.Here] = l.Paths.Workspace, l.Here
 	r.Exercise, err = lesson.Resolve(short, plain)
 	return r, err
 }
