@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 )
 
 // Setting returns the value kept under key, and false when there is none.
@@ -24,4 +25,10 @@ func (db *DB) SetSetting(ctx context.Context, key, value string) error {
 			ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
 		return err
 	})
+}
+
+// Touch writes something and nothing of meaning, to find out whether the home
+// can be written.
+func (db *DB) Touch(ctx context.Context) error {
+	return db.SetSetting(ctx, "touched", db.now().UTC().Format(time.RFC3339Nano))
 }

@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -112,6 +113,10 @@ func explainCreation(f *checker.ContainerFact, c *checker.Container, task checke
 		if refusal.code == checker.PortInUseByContainer {
 			found.Args["holder"] = portHolder(found.Args["host_port"], c.ID, snap)
 			found.Commands = freePort(found.Args["holder"], task, found.Commands)
+		}
+		if refusal.code == checker.PortInUseByProgram && demandsPort(task, found.Args["host_port"]) {
+			// The demanded port itself is taken: a reset draws another one.
+			found.Commands = reset(task)
 		}
 		return found, true
 	}
@@ -267,4 +272,11 @@ func freePort(holder string, task checker.Task, advice []string) []string {
 
 func demands(task checker.Task, name string) bool {
 	return slices.ContainsFunc(task.Checks, func(c checker.Check) bool { return containerOf(c) == name })
+}
+
+// demandsPort reports whether the task asks for the host port.
+func demandsPort(task checker.Task, port string) bool {
+	return slices.ContainsFunc(task.Checks, func(c checker.Check) bool {
+		return c.Port != nil && strconv.Itoa(c.Port.Host) == port
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/unicode/norm"
 
 	"kihon/checker"
 	"kihon/cmd/kihon/learner"
@@ -141,6 +142,10 @@ func (a *app) reply(r learner.Ready, j judged, text string) {
 	} else {
 		f.item(out, f.open(), a.words.Say("answer.not_yet"))
 	}
+	if len(s.Choices) > 0 && j.outcome != checker.Passed && !inRange(text, len(s.Choices)) {
+		f.para(out, a.words.Say("answer.range", "of", len(s.Choices)))
+		return
+	}
 	if len(s.Answers) == 0 {
 		if j.outcome != checker.Passed && len(j.verdict.Findings) > 0 {
 			f.finding(out, j.verdict.Findings[0])
@@ -171,4 +176,15 @@ func explained(j judged, text string) []int {
 		}
 	}
 	return out
+}
+
+// inRange reports whether an answer to a quiz names choices that there are.
+func inRange(text string, of int) bool {
+	fields := strings.FieldsFunc(norm.NFKC.String(text), func(c rune) bool { return c == ',' || c == '、' || c == ' ' })
+	for _, field := range fields {
+		if n, err := strconv.Atoi(field); err != nil || n < 1 || n > of {
+			return false
+		}
+	}
+	return len(fields) > 0
 }

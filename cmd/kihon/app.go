@@ -38,7 +38,7 @@ type app struct {
 // flags are the options every verb has.
 type flags struct {
 	course, lang, format, engine, workspace string
-	plain, yes                   bool
+	plain, yes                              bool
 }
 
 // width is how wide the terminal is now, in columns.
@@ -85,9 +85,10 @@ func chooseLanguage(flag string, getenv func(string) string) (lessons.Language, 
 		return lessons.English, nil
 	case "ja":
 		return lessons.Japanese, nil
-	case "":
-	default:
-		return lessons.English, fmt.Errorf("--lang must be en or ja: %q", flag)
+	}
+	var err error
+	if flag != "" {
+		err = fmt.Errorf("--lang must be en or ja: %q", flag)
 	}
 	for _, name := range []string{"KIHON_LANG", "LC_ALL", "LC_MESSAGES", "LANG"} {
 		value := getenv(name)
@@ -95,11 +96,11 @@ func chooseLanguage(flag string, getenv func(string) string) (lessons.Language, 
 			continue
 		}
 		if strings.HasPrefix(strings.ToLower(value), "ja") {
-			return lessons.Japanese, nil
+			return lessons.Japanese, err
 		}
-		return lessons.English, nil
+		return lessons.English, err
 	}
-	return lessons.English, nil
+	return lessons.English, err
 }
 
 // course opens the course that --course names: a folder, or one that is built in.
@@ -109,6 +110,9 @@ func (a *app) course() (*lessons.Course, error) {
 		name = defaultCourse
 	}
 	if strings.ContainsRune(name, filepath.Separator) || name == "." || name == ".." {
+		if _, err := os.Stat(name); err != nil {
+			return nil, a.usage(a.words.Say("error.course_unknown", "name", name), a.words.Say("error.course_unknown.next"))
+		}
 		return lessons.Open(os.DirFS(name))
 	}
 	built := content.Courses()
@@ -137,6 +141,31 @@ func (a *app) usage(message, next string) error { return &usageError{message, ne
 // open ties course, record and engine together. The caller closes the learner.
 // No engine is asked yet.
 func (a *app) open(ctx context.Context) (*learner.Learner, error) {
+	l, err := a.openRecord(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if l.Engine, err = a.connect(ctx); err != nil {
+		return nil, errors.Join(err, l.Store.Close())
+	}
+	return l, nil
+}
+
+// openToRead is open for verbs that only show a text: it does not mind if there
+// is no engine.
+func (a *app) openToRead(ctx context.Context) (*learner.Learner, error) {
+	l, err := a.openRecord(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if e, err := a.connect(ctx); err == nil {
+		l.Engine = e
+	}
+	return l, nil
+}
+
+// openRecord ties course and record together, for what needs no engine.
+func (a *app) openRecord(ctx context.Context) (*learner.Learner, error) {
 	course, err := a.course()
 	if err != nil {
 		return nil, err
@@ -148,13 +177,8 @@ func (a *app) open(ctx context.Context) (*learner.Learner, error) {
 			l.Here = shell.Quote(l.Here)
 		}
 	}
-	if l.Store, err = store.Open(ctx, a.paths.Home); err != nil {
-		return nil, err
-	}
-	if l.Engine, err = a.connect(ctx); err != nil {
-		return nil, errors.Join(err, l.Store.Close())
-	}
-	return l, nil
+	l.Store, err = store.Open(ctx, a.paths.Home)
+	return l, err
 }
 
 // connect finds the engine: inside a session the session's own, elsewhere the

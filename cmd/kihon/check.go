@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kihon/checker"
+	"kihon/checker/judge"
 	"kihon/cmd/kihon/learner"
 	"kihon/lessons"
 )
@@ -49,8 +50,12 @@ func (a *app) check(ctx context.Context, o checkOptions) error {
 	if o.wait < 0 {
 		return a.usage(a.words.Say("error.wait"), a.words.Say("error.wait.next"))
 	}
-	l, err := a.open(ctx)
+	l, err := a.openRecord(ctx)
 	if err != nil {
+		if a.recordTrouble(err) {
+			a.explain(ctx, err)
+			return &exitError{exitNoEngine}
+		}
 		return a.faultReport(err)
 	}
 	defer l.Close()
@@ -59,6 +64,9 @@ func (a *app) check(ctx context.Context, o checkOptions) error {
 		return a.faultReport(err)
 	}
 	var done []judged
+	if l.Engine, err = a.connect(ctx); err != nil {
+		return a.noEngine(ctx, l, wanted, err)
+	}
 	for _, w := range wanted {
 		j, err := a.judge(ctx, l, w, o)
 		if err != nil {
@@ -211,4 +219,27 @@ func (a *app) reportText(done []judged) {
 
 func hasHistory(e lessons.Exercise) bool {
 	return slices.ContainsFunc(e.Checks, func(c checker.Check) bool { return c.History != nil })
+}
+
+// noEngine reports that no engine could even be looked for: a Docker context
+// that is not there, an address that is none.
+func (a *app) noEngine(ctx context.Context, l *learner.Learner, wanted []wantedCheck, err error) error {
+	if a.flags.format == "text" {
+		return err
+	}
+	var done []judged
+	for _, w := range wanted {
+		lessonID, short := lessons.SplitID(w.id)
+		lesson, lessonErr := l.Lesson(lessonID)
+		if lessonErr != nil {
+			return lessonErr
+		}
+		e, _ := lesson.Exercise(short)
+		v := judge.CouldNot(err)
+		done = append(done, judged{ready: learner.Ready{ID: w.id, Lesson: lesson, Exercise: e}, verdict: v, outcome: v.Outcome})
+	}
+	if err := a.report(ctx, l, checker.CouldNotCheck, done); err != nil {
+		return err
+	}
+	return outcomeError(checker.CouldNotCheck)
 }

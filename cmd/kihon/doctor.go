@@ -13,6 +13,7 @@ import (
 
 	"kihon/checker"
 	"kihon/checker/outage"
+	"kihon/sandbox/engine"
 	"kihon/sandbox/kit"
 	"kihon/sandbox/shell"
 	"kihon/store"
@@ -101,6 +102,14 @@ func (a *app) examineEngine(ctx context.Context) []symptom {
 	}
 	if err != nil {
 		s := symptom{ID: "engine", State: healthFault, Value: err.Error()}
+		var wrong *engine.ContextError
+		var host *engine.HostError
+		switch {
+		case errors.As(err, &wrong):
+			s.Cure = a.words.Say("error.context.next")
+		case errors.As(err, &host):
+			s.Cure = a.words.Say("error.host.next")
+		}
 		if outage.Is(err) {
 			s.Meaning, s.Cure = a.words.Finding(checker.Finding{
 				Code: outage.Code(err), Subject: "engine", Found: err.Error(), Args: map[string]string{"error": err.Error()},
@@ -173,8 +182,9 @@ func (a *app) examineHome(ctx context.Context) symptom {
 	s := symptom{ID: "home", State: healthOK, Value: a.paths.Home}
 	db, err := store.Open(ctx, a.paths.Home)
 	if err == nil {
-		err = db.Close()
+		err = errors.Join(db.Touch(ctx), db.Close())
 	}
+	var corrupt *store.CorruptError
 	switch {
 	case err == nil:
 	case errors.Is(err, store.ErrReadOnly):
@@ -183,6 +193,12 @@ func (a *app) examineHome(ctx context.Context) symptom {
 	case errors.Is(err, store.ErrFull):
 		s.State, s.Meaning = healthFault, a.words.Say("error.home_full", "path", a.paths.Home)
 		s.Cure = a.words.Say("error.home_full.next")
+	case errors.As(err, &corrupt):
+		s.State, s.Meaning = healthFault, a.words.Say("error.record_corrupt", "path", corrupt.Path)
+		s.Cure = a.words.Say("error.record_corrupt.next")
+	case a.homeUnusable(err):
+		s.State, s.Meaning = healthFault, a.words.Say("error.home_unusable", "path", a.paths.Home)
+		s.Cure = a.words.Say("error.home_unusable.next")
 	default:
 		s.State, s.Meaning = healthFault, err.Error()
 	}

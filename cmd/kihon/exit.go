@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"kihon/checker"
@@ -45,6 +46,7 @@ func (a *app) explain(ctx context.Context, err error) int {
 		usage   *usageError
 		needs   *terminal.NeedsTerminalError
 		unknown *learner.UnknownError
+		value   *learner.ValueError
 		dockctx *engine.ContextError
 		host    *engine.HostError
 		tls     *engine.TLSError
@@ -72,6 +74,9 @@ func (a *app) explain(ctx context.Context, err error) int {
 	case errors.As(err, &unknown):
 		a.complain(a.words.Say("error.unknown", "kind", a.kind(unknown.Kind), "id", unknown.ID), a.unknownNext(unknown))
 		return exitUsage
+	case errors.As(err, &value):
+		a.complain(a.words.Say("error.set_value", "name", value.Name, "value", value.Value), a.words.Say("error.set_value.next"))
+		return exitUsage
 	case len(lessons.FaultsOf(err)) > 0:
 		for _, fault := range lessons.FaultsOf(err) {
 			a.complain(fault.Error(), "")
@@ -87,12 +92,6 @@ func (a *app) explain(ctx context.Context, err error) int {
 	case errors.As(err, &tls):
 		a.complain(a.words.Say("error.tls", "dir", tls.Dir), "")
 		return exitNoEngine
-	case outage.Is(err):
-		message, next := a.words.Finding(checker.Finding{
-			Code: outage.Code(err), Subject: "engine", Found: err.Error(), Args: map[string]string{"error": err.Error()},
-		})
-		a.complain(message, next)
-		return exitNoEngine
 	case errors.As(err, &corrupt):
 		a.complain(a.words.Say("error.record_corrupt", "path", corrupt.Path), a.words.Say("error.record_corrupt.next"))
 		return exitNotYet
@@ -105,6 +104,9 @@ func (a *app) explain(ctx context.Context, err error) int {
 	case errors.Is(err, store.ErrFull):
 		a.complain(a.words.Say("error.home_full", "path", a.paths.Home), a.words.Say("error.home_full.next"))
 		return exitNotYet
+	case a.homeUnusable(err):
+		a.complain(a.words.Say("error.home_unusable", "path", a.paths.Home), a.words.Say("error.home_unusable.next"))
+		return exitNotYet
 	case errors.Is(err, learner.ErrNoHome):
 		a.complain(a.words.Say("error.no_home"), a.words.Say("error.no_home.next"))
 		return exitUsage
@@ -115,6 +117,13 @@ func (a *app) explain(ctx context.Context, err error) int {
 	if message, next := a.kitTrouble(err); message != "" {
 		a.complain(message, next)
 		return exitNotYet
+	}
+	if outage.Is(err) {
+		message, next := a.words.Finding(checker.Finding{
+			Code: outage.Code(err), Subject: "engine", Found: err.Error(), Args: map[string]string{"error": err.Error()},
+		})
+		a.complain(message, next)
+		return exitNoEngine
 	}
 	a.complain(a.words.Say("error.other", "error", firstUpper(err.Error())), "")
 	return exitNotYet
@@ -132,4 +141,18 @@ func firstUpper(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// homeUnusable reports whether the home is no folder, or lies below what is none.
+func (a *app) homeUnusable(err error) bool {
+	var path *fs.PathError
+	return a.paths.Home != "" && errors.As(err, &path) && strings.HasPrefix(path.Path, a.paths.Home)
+}
+
+// recordTrouble reports whether err is about the learner's record.
+func (a *app) recordTrouble(err error) bool {
+	var corrupt *store.CorruptError
+	var newer *store.NewerError
+	return errors.As(err, &corrupt) || errors.As(err, &newer) || errors.Is(err, store.ErrReadOnly) ||
+		errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrBusy) || a.homeUnusable(err)
 }

@@ -15,8 +15,7 @@ import (
 
 func (a *app) kitCommand() *cobra.Command {
 	var fresh bool
-	parent := a.verb("kit", a.words.Say("cmd.kit"), a.words.Say("cmd.kit.examples"), between(0, 0), nil)
-	parent.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	parent := a.group("kit", a.words.Say("cmd.kit"), a.words.Say("cmd.kit.examples"))
 	build := a.below("build [IMAGE]...", a.words.Say("cmd.kit.build"), between(0, -1), func(ctx context.Context, args []string) error {
 		return a.withKit(ctx, args, func(ctx context.Context, k *kit.Kit, e *engine.Engine, names []string) error {
 			return k.Build(ctx, e, names, kit.BuildOptions{Fresh: fresh, Progress: a.kitProgress()})

@@ -13,6 +13,7 @@ import (
 	"kihon/checker"
 	"kihon/cmd/kihon/learner"
 	"kihon/cmd/kihon/terminal"
+	"kihon/lessons/render"
 	"kihon/store"
 )
 
@@ -91,7 +92,7 @@ func (a *app) list(ctx context.Context) error {
 	if err := a.formats("text", "json"); err != nil {
 		return err
 	}
-	l, err := a.open(ctx)
+	l, err := a.openRecord(ctx)
 	if err != nil {
 		return err
 	}
@@ -139,7 +140,7 @@ func (a *app) show(ctx context.Context, id string) error {
 	if err := a.formats("text"); err != nil {
 		return err
 	}
-	l, err := a.open(ctx)
+	l, err := a.openToRead(ctx)
 	if err != nil {
 		return err
 	}
@@ -164,7 +165,7 @@ func (a *app) show(ctx context.Context, id string) error {
 			f.markdown(&out, page, s.Body, replace)
 			continue
 		}
-		ready, err := l.Ready(ctx, lesson.FullID(s.Exercise))
+		ready, err := l.Text(ctx, lesson.FullID(s.Exercise))
 		if err != nil {
 			return err
 		}
@@ -191,7 +192,7 @@ func (a *app) withExercise(ctx context.Context, args []string, do func(*learner.
 	if err := a.formats("text"); err != nil {
 		return err
 	}
-	l, err := a.open(ctx)
+	l, err := a.openToRead(ctx)
 	if err != nil {
 		return err
 	}
@@ -200,7 +201,7 @@ func (a *app) withExercise(ctx context.Context, args []string, do func(*learner.
 	if err != nil {
 		return err
 	}
-	r, err := l.Ready(ctx, id)
+	r, err := l.Text(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -259,14 +260,16 @@ func (a *app) solutionCommand() *cobra.Command {
 			page := r.Lesson.Pages[a.language]
 			s, _ := page.Section(r.Exercise.ID)
 			f := a.face()
+			var why bytes.Buffer
+			f.markdown(&why, page, s.Solution, r.Replace)
 			for _, command := range r.Exercise.Solution {
-				fmt.Fprintln(a.streams.Out, "  "+f.style.Typed.Apply(command))
+				// Most explanations show the commands themselves.
+				if !strings.Contains(render.Strip(why.String()), command) {
+					fmt.Fprintln(a.streams.Out, "  "+f.style.Typed.Apply(command)+"\n")
+				}
 			}
-			if len(r.Exercise.Solution) > 0 {
-				fmt.Fprintln(a.streams.Out)
-			}
-			f.markdown(a.streams.Out, page, s.Solution, r.Replace)
-			return nil
+			_, err := why.WriteTo(a.streams.Out)
+			return err
 		})
 	})
 }
@@ -324,6 +327,10 @@ func (a *app) reset(ctx context.Context, args, set []string) error {
 		names := r.Exercise.Names()
 		question := a.words.Say("reset.ask", "id", r.ID, "names", list(names))
 		if sure, err := a.sure(ctx, question, true); err != nil || !sure {
+			return err
+		}
+		if l.Engine == nil {
+			_, err := a.connect(ctx)
 			return err
 		}
 		if err := a.ensureImages(ctx, l, r.Lesson.Images); err != nil {

@@ -55,7 +55,7 @@ type choice struct {
 }
 
 func (a *app) menuChoices(ctx context.Context) ([]choice, error) {
-	l, err := a.open(ctx)
+	l, err := a.openRecord(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (a *app) menuChoices(ctx context.Context) ([]choice, error) {
 
 // chooseLesson asks for a lesson and starts it.
 func (a *app) chooseLesson(ctx context.Context) error {
-	l, err := a.open(ctx)
+	l, err := a.openRecord(ctx)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (a *app) progress(ctx context.Context) error {
 	if err := a.formats("text", "json"); err != nil {
 		return err
 	}
-	l, err := a.open(ctx)
+	l, err := a.openRecord(ctx)
 	if err != nil {
 		return err
 	}

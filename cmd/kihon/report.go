@@ -76,7 +76,7 @@ func (a *app) report(ctx context.Context, l *learner.Learner, whole checker.Outc
 		FormatVersion: 1, Course: courseJSON{l.Course.ID, l.Course.Version},
 		Language: string(a.language), Outcome: whole, Exercises: []exerciseJSON{},
 	}
-	if v, err := l.EngineVersion(ctx); err == nil {
+	if v, err := l.EngineVersion(ctx); err == nil && whole != checker.CouldNotCheck {
 		out.Engine = &engineJSON{v.Engine, v.API, v.OS, v.Arch}
 	}
 	for _, j := range done {

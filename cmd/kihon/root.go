@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,8 +35,13 @@ func execute(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	root.SetOut(a.streams.Out)
 	root.SetErr(a.streams.Err)
-	err := root.ExecuteContext(ctx)
-	return a.explain(ctx, a.cobraError(err))
+	err := a.cobraError(root.ExecuteContext(ctx))
+	code := a.explain(ctx, err)
+	var ours *exitError
+	if cmd, _, findErr := root.Find(args); findErr == nil && cmd.Name() == "run" && code != exitOK && !errors.As(err, &ours) {
+		return exitRunFailed // nobody may take this for the command's own exit code
+	}
+	return code
 }
 
 func (a *app) setLanguage(l lessons.Language) { a.language, a.words = l, words.For(l) }
@@ -43,10 +49,14 @@ func (a *app) setLanguage(l lessons.Language) { a.language, a.words = l, words.F
 // earlyFlags looks for --lang and --plain before anything is parsed, since
 // help and errors are in the language, too.
 func earlyFlags(args []string) (lang string, plain bool) {
+	run := false // after kihon run COMMAND, options are the command's
 	for i, arg := range args {
+		value := i > 0 && slices.Contains([]string{"--lang", "--course", "--format", "--engine", "--workspace"}, args[i-1])
 		switch {
-		case arg == "--":
+		case arg == "--", run && !strings.HasPrefix(arg, "-") && !value:
 			return lang, plain
+		case arg == "run" && !value:
+			run = true
 		case arg == "--plain", arg == "--plain=true":
 			plain = true
 		case arg == "--lang" && i+1 < len(args):
@@ -79,7 +89,10 @@ func (a *app) cobraError(err error) error {
 	case strings.HasPrefix(text, "flag needs an argument: "):
 		return a.usage(a.words.Say("error.flag_argument", "name", strings.TrimPrefix(text, "flag needs an argument: ")), a.words.Say("error.flag_argument.next"))
 	case strings.HasPrefix(text, "invalid argument "):
-		return a.usage(a.words.Say("error.flag_value", "text", strings.TrimPrefix(text, "invalid argument ")), a.words.Say("error.flag_value.next"))
+		// invalid argument "abc" for "--wait" flag: and then Go's own words
+		text, _, _ = strings.Cut(strings.TrimPrefix(text, "invalid argument "), " flag:")
+		value, name, _ := strings.Cut(text, " for ")
+		return a.usage(a.words.Say("error.flag_value", "value", strings.Trim(value, `"`), "name", strings.Trim(name, `"`)), a.words.Say("error.flag_value.next"))
 	}
 	var count *countError
 	if errors.As(err, &count) {
@@ -109,6 +122,7 @@ func (a *app) root() *cobra.Command {
 		Use:               "kihon",
 		Short:             a.words.Say("cmd.kihon"),
 		Long:              a.words.Say("cmd.kihon.long"),
+		Example:           a.words.Say("cmd.kihon.examples"),
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		Args:              between(0, -1),
@@ -116,7 +130,7 @@ func (a *app) root() *cobra.Command {
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.prepare(cmd.Context()) },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return a.usage(a.words.Say("error.verb", "name", args[0]), a.words.Say("error.verb.next"))
+				return a.unknownVerb(cmd, args[0])
 			}
 			if !a.streams.InTTY || !a.streams.OutTTY {
 				return cmd.Help()
@@ -140,6 +154,27 @@ func (a *app) root() *cobra.Command {
 	)
 	a.translateHelp(root)
 	return root
+}
+
+// unknownVerb says that cmd has no such verb, and names the one that may be meant.
+func (a *app) unknownVerb(cmd *cobra.Command, name string) error {
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(name); len(near) > 0 {
+		return &usageError{a.words.Say("error.verb", "name", name), a.words.Say("error.verb.near", "near", near[0])}
+	}
+	return a.usage(a.words.Say("error.verb", "name", name), a.words.Say("error.verb.next"))
+}
+
+// group makes a verb that only has verbs below it: alone it is its help.
+func (a *app) group(use, short, examples string) *cobra.Command {
+	cmd := a.verb(use, short, examples, between(0, -1), nil)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return a.unknownVerb(cmd, args[0])
+		}
+		return cmd.Help()
+	}
+	return cmd
 }
 
 func engineDefault(getenv func(string) string) string {

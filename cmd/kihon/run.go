@@ -39,6 +39,9 @@ func (a *app) run(ctx context.Context, command []string) error {
 
 func (a *app) runInside(ctx context.Context, command []string) (int, error) {
 	path, err := exec.LookPath(command[0])
+	if command[0] == "kihon" {
+		path, err = os.Executable()
+	}
 	if err != nil {
 		return 0, a.usage(a.words.Say("error.run_not_found", "command", command[0]), a.words.Say("error.run_not_found.next"))
 	}
@@ -48,6 +51,10 @@ func (a *app) runInside(ctx context.Context, command []string) (int, error) {
 	}
 	defer l.Close()
 	if err := l.Engine.Ping(ctx); err != nil {
+		return 0, err
+	}
+	// What cannot be written down must not be done.
+	if err := l.Store.Touch(ctx); err != nil {
 		return 0, err
 	}
 	host, session, done, err := a.enterSandbox(ctx, l)

@@ -13,8 +13,7 @@ import (
 
 func (a *app) sandboxCommand() *cobra.Command {
 	var images bool
-	parent := a.verb("sandbox", a.words.Say("cmd.sandbox"), a.words.Say("cmd.sandbox.examples"), between(0, 0), nil)
-	parent.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	parent := a.group("sandbox", a.words.Say("cmd.sandbox"), a.words.Say("cmd.sandbox.examples"))
 	clean := a.below("clean", a.words.Say("cmd.sandbox.clean"), between(0, 0), func(ctx context.Context, _ []string) error {
 		return a.sandboxClean(ctx, images)
 	})

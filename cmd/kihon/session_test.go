@@ -63,12 +63,11 @@ func TestSessionGoesOnWhereItStopped(t *testing.T) {
 	// Hints go on as well.
 	expect(t, p.line("hint"), "Hint 2 of 2")
 
-	p.text("again")
-	p.keys("Enter")
+	before := p.prompts()
+	p.enter("again")
 	p.wait("Begin ports/your-own-page anew?")
-	p.keys("y", "Enter")
-	p.wait("begins anew.")
-	p.until("for the prompt", func() bool { return promptEnd.MatchString(p.all()) })
+	p.enter("y")
+	expect(t, p.read(before), "begins anew.")
 	// The page is the image's again; what passed is passed.
 	if out, code := p.kihon("check", "ports/your-own-page", "--format", "json", "--wait", "0"); code != exitNotYet || !strings.Contains(out, `"code": "http.wrong_body"`) {
 		t.Errorf("after again: exit %d\n%s", code, out)
@@ -77,7 +76,7 @@ func TestSessionGoesOnWhereItStopped(t *testing.T) {
 		t.Errorf("after again the record says %s", got)
 	}
 
-	expect(t, p.line("back"), "Reach it from the browser", "[ports 1/3] you>")
+	expect(t, p.line("back"), "Reach Apache in your browser\n───", "[ports 1/3] you>")
 	p.line("quit")
 	expect(t, p.line("kihon start"), "Reach Apache in your browser\n───")
 	p.line("quit")
@@ -101,8 +100,7 @@ func TestTickComesWhileALineIsBeingTyped(t *testing.T) {
 			p.until("for the line to stand below the news again", func() bool {
 				return strings.HasSuffix(p.all(), "\n[ports 1/3] you> "+strings.TrimRight(c.half, " ")+"\n")
 			})
-			p.text(c.more)
-			p.keys("Enter")
+			p.enter(c.more)
 			p.wait(c.whole)
 			if shown := p.all(); strings.Count(shown, c.tick) != 1 {
 				t.Errorf("the pass is not told once:\n%s", shown)
@@ -117,31 +115,29 @@ func TestTheTerminalIsTheLearnersOwn(t *testing.T) {
 	p := sit(t, 80, nil, "KIHON_LANG=en").in("main")
 	p.start()
 
+	before := p.prompts()
 	p.text("docker rum")
 	p.wait("you> docker rum")
 	p.keys("C-c")
-	p.wait("docker rum^C\n")
-	p.read(len(promptLine.FindAllString(p.all(), -1)) - 1)
+	expect(t, p.read(before), "docker rum^C\n[ports 1/3] you>\n")
 
-	p.text("docker run -it --name " + p.web + " -p " + p.port + ":80 httpd sh")
-	p.keys("Enter")
-	p.wait("\n# ")
-	p.text("stty size; echo in$((20+3))side")
-	p.keys("Enter")
-	p.wait("\n24 80\nin23side\n")
+	before = p.prompts()
+	p.enter("docker run -it --name " + p.web + " -p " + p.port + ":80 httpd sh")
+	p.wait("httpd sh\n#")
+	p.enter("stty size; echo in$((20+3))side")
+	p.wait("\n24 80\nin23side\n#")
 	p.keys("C-d")
-	expect(t, p.read(1), "is not running")
+	expect(t, p.read(before), "its program (sh) had nothing more to do")
 	p.line("docker rm -f " + p.web)
 	p.line(p.run())
-	p.text("docker exec -it " + p.web + " sh")
-	p.keys("Enter")
-	p.wait("sh\n#")
-	p.text("echo ex$((20+3))ec")
-	p.keys("Enter")
-	p.wait("\nex23ec\n")
-	p.text("exit 7")
-	p.keys("Enter")
-	p.read(4)
+
+	before = p.prompts()
+	p.enter("docker exec -it " + p.web + " sh")
+	p.wait("exec -it " + p.web + " sh\n#")
+	p.enter("echo ex$((20+3))ec")
+	p.wait("\nex23ec\n#")
+	p.enter("exit 7")
+	p.read(before)
 	expect(t, p.line("echo status $?"), "\nstatus 7\n")
 
 	p.keys("C-d")
@@ -215,18 +211,15 @@ func TestKilledSessionLosesNothingThatWasShown(t *testing.T) {
 	const done = "Reach Apache in your browser - done."
 	for name, begin := range map[string]func(p *pane){
 		"before the verdict": func(p *pane) {
-			p.text(p.run())
-			p.keys("Enter")
+			p.enter(p.run())
 			p.until("for the container", func() bool { return exec.Command("docker", "inspect", p.web).Run() == nil })
 		},
 		"after the tick": func(p *pane) {
-			p.text(p.run())
-			p.keys("Enter")
+			p.enter(p.run())
 			p.wait(done)
 		},
 		"in the middle of docker run": func(p *pane) {
-			p.text("docker run -it --name " + p.web + " -p " + p.port + ":80 httpd sh")
-			p.keys("Enter")
+			p.enter("docker run -it --name " + p.web + " -p " + p.port + ":80 httpd sh")
 			p.wait("\n#")
 		},
 	} {
@@ -242,8 +235,7 @@ func TestKilledSessionLosesNothingThatWasShown(t *testing.T) {
 			p.wait("Killed")
 			s.gone()
 			p.until("for the shell from which kihon was started", func() bool { return strings.HasSuffix(p.all(), "\nOUTER>\n") })
-			p.text("read -r x; echo \"got $x\"; stty -a | grep -o ' icanon'")
-			p.keys("Enter")
+			p.enter("read -r x; echo \"got $x\"; stty -a | grep -o ' icanon'")
 			p.wait("icanon'\n")
 			p.text("what is typed")
 			p.wait("\nwhat is typed\n")

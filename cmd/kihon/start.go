@@ -206,7 +206,11 @@ func (a *app) newShell(s *sandbox, server *sessionServer) (*shell.Session, error
 		if w == "again" {
 			verb = "reset"
 		}
-		words = append(words, shell.Word{Name: w, Command: shell.Quote(self) + " " + verb + ` "$@"`})
+		command := shell.Quote(self) + " " + verb + ` "$@"`
+		if w == "quit" {
+			command = shell.Quit
+		}
+		words = append(words, shell.Word{Name: w, Command: command})
 	}
 	// kihon itself must be found, wherever it was started from.
 	words = append(words, shell.Word{Name: "kihon", Command: shell.Quote(self) + ` "$@"`})

@@ -222,17 +222,26 @@ var (
 	pageEnd    = regexp.MustCompile(`(Space: next page|スペース: 次のページ).*\n\z`)
 )
 
+// prompts counts the prompts that have been shown, with what was typed there.
+func (p *pane) prompts() int { return len(promptLine.FindAllString(p.all(), -1)) }
+
+// enter types a line and does not wait for what comes of it.
+func (p *pane) enter(s string) {
+	p.text(s)
+	p.keys("Enter")
+}
+
 // line types a line at the prompt, waits for the next prompt, reading page by
 // page what is longer than the screen, and returns what has been shown.
 func (p *pane) line(s string) string {
 	p.t.Helper()
-	before := len(promptLine.FindAllString(p.all(), -1))
-	p.text(s)
-	p.wait(s)
-	p.keys("Enter")
+	before := p.prompts()
+	p.enter(s)
 	return p.read(before)
 }
 
+// read waits until there is one more prompt than before, and returns what
+// stands on the screen from the prompt on that was the last one then.
 func (p *pane) read(before int) string {
 	p.t.Helper()
 	for {
@@ -242,8 +251,7 @@ func (p *pane) read(before int) string {
 			return pageEnd.MatchString(shown) || promptEnd.MatchString(shown) && len(promptLine.FindAllString(shown, -1)) > before
 		})
 		if !pageEnd.MatchString(shown) {
-			at := promptLine.FindAllStringIndex(shown, -1)
-			return shown[at[before-1][0]:at[len(at)-1][0]]
+			return shown[promptLine.FindAllStringIndex(shown, -1)[before-1][0]:]
 		}
 		p.keys("Space")
 		p.until("for the next page", func() bool { return p.all() != shown })
@@ -372,9 +380,8 @@ func TestLessonOnTheScreen(t *testing.T) {
 // choose answers with a menu, going down from its first line.
 func (p *pane) choose(command string, n int) {
 	p.t.Helper()
-	before := len(promptLine.FindAllString(p.all(), -1))
-	p.text(command)
-	p.keys("Enter")
+	before := p.prompts()
+	p.enter(command)
 	for i := 1; ; i++ {
 		p.until("for the menu's line", func() bool { return regexp.MustCompile(`(?m)^> ` + strconv.Itoa(i)).MatchString(p.all()) })
 		if i == n {

@@ -107,7 +107,7 @@ func (k *Kit) lacking(ctx context.Context, names []string, report reporter) ([]s
 			needed = append(needed, name)
 			continue
 		}
-		if _, err := e.image(k.Dir(), report); errors.As(err, &corrupt) {
+		if err := e.check(k.Dir(), report); errors.As(err, &corrupt) {
 			report(Step{Stage: StageVerify, State: Running, Image: name, Reason: ReasonCorrupt, Detail: corrupt.Error()})
 			needed = append(needed, name)
 		} else if err != nil {

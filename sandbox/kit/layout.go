@@ -135,22 +135,31 @@ func (e entry) blobs(dir string) ([]v1.Descriptor, error) {
 	return all, nil
 }
 
-// image returns the image of an entry, after checking all its blobs: what an
-// engine says about a damaged layer helps nobody.
-func (e entry) image(dir string, report reporter) (v1.Image, error) {
+// check computes the digests of all the image's blobs again. The error is a
+// *CorruptError.
+func (e entry) check(dir string, report reporter) error {
 	blobs, err := e.blobs(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var total int64
+	step := Step{Stage: StageVerify, Image: e.name}
 	for _, desc := range blobs {
-		total += desc.Size
+		step.Total += desc.Size
 	}
-	meter := report.meter(Step{Stage: StageVerify, Image: e.name, Total: total})
+	meter := report.meter(step)
 	for _, desc := range blobs {
 		if err := checkBlob(dir, desc, meter); err != nil {
-			return nil, err
+			return err
 		}
+	}
+	return nil
+}
+
+// image returns the image of an entry, after checking it: what an engine says
+// about a damaged layer helps nobody.
+func (e entry) image(dir string, report reporter) (*kitImage, error) {
+	if err := e.check(dir, report); err != nil {
+		return nil, err
 	}
 	path, err := layout.FromPath(dir)
 	if err != nil {
@@ -160,7 +169,48 @@ func (e entry) image(dir string, report reporter) (v1.Image, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s in the kit: %w", e.name, err)
 	}
-	return img, nil
+	return &kitImage{Image: img}, nil
+}
+
+// kitImage is an image whose layers are files. The writer of archives does not
+// close what it has read, so the image remembers what was opened.
+type kitImage struct {
+	v1.Image
+	opened []io.Closer
+}
+
+// Layers returns the layers, from the lowest up.
+func (i *kitImage) Layers() ([]v1.Layer, error) {
+	layers, err := i.Image.Layers()
+	if err != nil {
+		return nil, err
+	}
+	own := make([]v1.Layer, len(layers))
+	for n, layer := range layers {
+		own[n] = kitLayer{Layer: layer, image: i}
+	}
+	return own, nil
+}
+
+// close closes the files of the layers that were read.
+func (i *kitImage) close() {
+	for _, file := range i.opened {
+		_ = file.Close() // it was only read
+	}
+}
+
+type kitLayer struct {
+	v1.Layer
+	image *kitImage
+}
+
+// Compressed opens the layer's file. It is for one goroutine at a time.
+func (l kitLayer) Compressed() (io.ReadCloser, error) {
+	file, err := l.Layer.Compressed()
+	if err == nil {
+		l.image.opened = append(l.image.opened, file)
+	}
+	return file, err
 }
 
 // config returns the image ID, which is the digest of the configuration, and

@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"slices"
 	"strconv"
-	"syscall"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -60,7 +58,7 @@ func (k *Kit) load(ctx context.Context, eng Engine, names []string, report repor
 			unlock()
 			return nil, err
 		}
-	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS):
+	case cannotWrite(err):
 		unlock = func() {} // nobody builds in a cache that cannot be written
 	default:
 		return nil, err
@@ -125,8 +123,8 @@ type loader struct {
 
 type missingImage struct {
 	entry  entry
-	image  v1.Image // nil when the engine has it already, without the name
-	source string   // what it is called in the engine before it has its name
+	image  *kitImage // nil when the engine has it already, without the name
+	source string    // what it is called in the engine before it has its name
 }
 
 // plan decides what is to be done for an image.
@@ -212,12 +210,21 @@ func (l *loader) send(ctx context.Context) error {
 	}
 	finish := l.report.stage(step)
 	reader, writer := io.Pipe()
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		// With an error the engine sees a broken request, not a short archive.
 		writer.CloseWithError(tarball.MultiRefWrite(archive, writer))
+		for _, m := range l.missing {
+			if m.image != nil {
+				m.image.close()
+			}
+		}
 	}()
-	// The writer ends when nobody reads any more.
-	defer reader.Close()
+	defer func() {
+		reader.Close() // the writer ends when nobody reads any more
+		<-done
+	}()
 	answer, err := l.engine.ImageLoad(ctx, io.TeeReader(reader, l.report.meter(step)), client.ImageLoadWithQuiet(true))
 	if err != nil {
 		return fmt.Errorf("load images: %w", err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 	"time"
 )
 
@@ -26,7 +27,7 @@ var errLocked = errors.New("locked")
 // or cannot be written is not needed either: nobody writes there.
 func lockFile(ctx context.Context, path string, kind lockKind, waiting func()) (unlock func(), err error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
-	if errors.Is(err, fs.ErrPermission) {
+	if cannotWrite(err) {
 		// Locking needs an open file, not the right to write to it.
 		file, err = os.Open(path)
 	}
@@ -59,4 +60,10 @@ func lockFile(ctx context.Context, path string, kind lockKind, waiting func()) (
 			pause = min(2*pause, 100*time.Millisecond)
 		}
 	}
+}
+
+// cannotWrite reports whether an error says that a file or its disk cannot be
+// written to by this user.
+func cannotWrite(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }

@@ -175,7 +175,7 @@ func (u *unpacker) check(ctx context.Context) ([]v1.Descriptor, error) {
 			return nil, u.corrupt("", fmt.Errorf("%s is in it twice", e.name))
 		}
 		names[e.name] = true
-		if _, err := e.image(u.dir, func(Step) {}); err != nil {
+		if err := e.check(u.dir, func(Step) {}); err != nil {
 			return nil, u.inFile(err)
 		}
 		images = append(images, e.desc)

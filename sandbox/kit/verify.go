@@ -47,7 +47,7 @@ func (k *Kit) Verify(ctx context.Context, progress Progress) ([]VerifyResult, er
 		}
 		finish := report.stage(Step{Stage: StageVerify, Image: e.name})
 		result := VerifyResult{Name: e.name, State: OK}
-		if _, err := e.image(k.Dir(), report); err != nil {
+		if err := e.check(k.Dir(), report); err != nil {
 			var corrupt *CorruptError
 			if !errors.As(err, &corrupt) {
 				return nil, err

@@ -13,8 +13,15 @@ import (
 
 func TestKillingTheSessionLeavesTheOuterTerminalSane(t *testing.T) {
 	for name, begin := range map[string]func(r *room){
-		"at the prompt":           func(r *room) { r.text("half"); r.wait("work> half") },
-		"while a program runs":    func(r *room) { r.line("cat"); r.until("for cat", func() bool { return r.foreground() == "cat" }) },
+		"at the prompt": func(r *room) { r.text("half"); r.wait("work> half") },
+		"while a program runs": func(r *room) {
+			r.line("cat")
+			r.until("for cat", func() bool { return r.foreground() == "cat" })
+			// bash knows of a program only some time after it has started it.
+			r.until("for the shell to wait for it", func() bool { return r.state(r.shell()) == "S" })
+			r.line("echo")
+			r.wait("echo\necho\n")
+		},
 		"with a program in sleep": stop,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -85,16 +92,24 @@ func (r *room) shell() int {
 // parent is the id of the parent process.
 func (r *room) parent(id int) int {
 	r.t.Helper()
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", id))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	parent, err := strconv.Atoi(fields[1])
+	parent, err := strconv.Atoi(r.stat(id)[1])
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	return parent
+}
+
+// state is "R" for a process that runs, "S" for one that waits.
+func (r *room) state(id int) string { return r.stat(id)[0] }
+
+// stat are the fields of /proc/ID/stat behind the name.
+func (r *room) stat(id int) []string {
+	r.t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", id))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 }
 
 // processes are the ids of this room's processes with the given name that run

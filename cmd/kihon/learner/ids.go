@@ -33,6 +33,9 @@ func (l *Learner) ExerciseID(id, atHand string) (string, error) {
 			}
 			all = append(all, ids...)
 		}
+		if near := nearest(id, l.Course.LessonIDs()); near != "" {
+			return "", &UnknownError{Kind: "lesson", ID: id, Known: l.Course.LessonIDs(), Near: near}
+		}
 		return "", &UnknownError{Kind: "exercise", ID: id, Known: all, Near: nearest(id, all)}
 	}
 	if _, err := l.LessonID(lesson); err != nil {

@@ -6,7 +6,9 @@ package learner
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -69,6 +71,10 @@ type Ready struct {
 	Exercise lessons.Exercise
 	// Values are the kept variables by name.
 	Values map[string]store.Variable
+
+	// shared are the values of the lesson's other exercises, for texts that
+	// speak of them, as a quiz does.
+	shared map[string]string
 }
 
 // Plain returns the kept values by name.
@@ -81,7 +87,33 @@ func (r Ready) Plain() map[string]string {
 }
 
 // Replace puts the kept values in place of the defaults that a text shows.
-func (r Ready) Replace(text string) string { return r.Lesson.Replace(text, r.Plain()) }
+func (r Ready) Replace(text string) string {
+	values := maps.Clone(r.shared)
+	if values == nil {
+		values = map[string]string{}
+	}
+	maps.Copy(values, r.Plain())
+	return r.Lesson.Replace(text, values)
+}
+
+// Text is Ready for those who only read: where no engine can be asked which
+// values are free, the text has the values it is written with.
+func (l *Learner) Text(ctx context.Context, id string) (Ready, error) {
+	if l.Engine != nil {
+		r, err := l.Ready(ctx, id)
+		if err == nil || !outage.Is(err) {
+			return r, err
+		}
+	}
+	lessonID, short := lessons.SplitID(id)
+	lesson, err := l.Lesson(lessonID)
+	if err != nil {
+		return Ready{}, err
+	}
+	r := Ready{ID: id, Lesson: lesson}
+	r.Exercise, err = lesson.Resolve(short, map[string]string{lessons.Workspace: l.Paths.Workspace, lessons.Here: l.Here})
+	return r, err
+}
 
 // Ready returns an exercise, its variables drawn if they were not yet.
 func (l *Learner) Ready(ctx context.Context, id string) (Ready, error) {
@@ -102,6 +134,9 @@ func (l *Learner) ready(ctx context.Context, id string, set map[string]string) (
 		return Ready{}, err
 	}
 	r := Ready{ID: id, Lesson: lesson, Values: values}
+	if r.shared, err = l.sharedValues(ctx, lessonID); err != nil {
+		return r, err
+	}
 	plain := r.Plain()
 	plain[lessons.Workspace], plain[lessons.Here] = l.Paths.Workspace, l.Here
 	r.Exercise, err = lesson.Resolve(short, plain)
@@ -179,6 +214,9 @@ func (l *Learner) EngineVersion(ctx context.Context) (engine.Version, error) {
 	l.mu.Unlock()
 	if have != nil {
 		return *have, nil
+	}
+	if l.Engine == nil {
+		return engine.Version{}, errors.New("no engine is known")
 	}
 	v, err := l.askVersion(ctx)
 	if err != nil {

@@ -65,6 +65,11 @@ func (l *Learner) Reset(ctx context.Context, id string, set map[string]string) (
 	if err != nil {
 		return r, err
 	}
+	// The names drawn now may be others, and another exercise may have left
+	// something under them.
+	if _, err := l.Stage().Remove(ctx, r.Exercise.Names()); err != nil {
+		return r, err
+	}
 	_, err = l.make(ctx, r)
 	return r, err
 }
@@ -101,11 +106,21 @@ func checkSet(r Ready, set map[string]string) error {
 			return &UnknownError{Kind: "variable of " + r.ID, ID: name, Known: r.Lesson.Uses(r.Exercise.ID)}
 		}
 		if err := v.Accepts(value); err != nil {
-			return fmt.Errorf("--set %s: %w", name, err)
+			return &ValueError{Name: name, Value: value, Err: err}
 		}
 	}
 	return nil
 }
+
+// ValueError says that a value cannot be a variable's.
+type ValueError struct {
+	Name, Value string
+	Err         error
+}
+
+func (e *ValueError) Error() string { return fmt.Sprintf("variable %s: %v", e.Name, e.Err) }
+
+func (e *ValueError) Unwrap() error { return e.Err }
 
 // clearWay removes what kihon made for another exercise under a name that this
 // one asks the learner to make.
