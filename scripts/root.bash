@@ -11,18 +11,32 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 mkdir -p bin
 readonly log=$PWD/bin/${name:?}.log
 
-say() { printf '%s: %s\n' "$name" "$*" >&2; }
+# t puts a message into the language of the caller. The messages stand in
+# English where they are said, as formats for printf, and in ja.bash.
+case ${KIHON_LANG:-${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}} in
+ja*) . scripts/ja.bash ;;
+*) japanese() { return 1; } ;;
+esac
+t() { # FORMAT [ARG]...
+  local format=''
+  format=$(japanese "$1") || format=$1
+  shift
+  # shellcheck disable=SC2059 # a format it is
+  printf "$format" "$@"
+}
 
-# fail says what is wrong and, in the further lines, what to do.
+say() { printf '%s: %s\n' "$name" "$(t "$@")" >&2; }
+
+# fail ends the script: a line on what is wrong, and lines on what to do.
 fail() {
-  say "$1"
+  printf '%s: %s\n' "$name" "$1" >&2
   shift
   if (($#)); then printf '  %s\n' "$@" >&2; fi
   exit 1
 }
 
 last_lines() { # FILE
-  printf '  the last lines of %s:\n' "$1" >&2
+  printf '  %s\n' "$(t 'the last lines of %s:' "$1")" >&2
   tail -n 8 "$1" 2>/dev/null | sed 's/^/  | /' >&2
 }
 
@@ -33,14 +47,15 @@ is_root() { [[ $(id -u) == 0 ]]; }
 as_root() { if is_root; then "$@"; else sudo -- "$@"; fi; }
 
 # need_root ends the script when there is no way to become root.
-need_root() { # FOR WHAT
+need_root() { # WHAT FOR
   if is_root; then return; fi
   if ! has sudo; then
-    fail "$1, root's rights are needed, and there is no sudo." "Become root (su -), come back to this folder and run this again."
+    fail "$(t '%s: only root may do that, and there is no sudo.' "$1")" \
+      "$(t 'Become root (su -), come back to this folder and run this again.')"
   fi
   # Without a terminal nobody can type a password.
   if sudo -n true 2>/dev/null || { [[ -t 0 ]] && sudo -v; }; then return; fi
-  fail "$1, root's rights are needed, and sudo wants a password." "Run this in a terminal, or as root."
+  fail "$(t '%s: only root may do that, and sudo wants a password.' "$1")" "$(t 'Run this in a terminal, or as root.')"
 }
 
 # quietly runs a command as root and keeps what it prints in the log. A package
@@ -60,7 +75,7 @@ quietly() (
 question() {
   local answer=''
   if [[ ${YES:-} == 1 || ! -t 0 || ! -t 2 ]]; then return 0; fi
-  printf '%s: %s [Y/n] ' "$name" "$*" >&2
+  printf '%s: %s [Y/n] ' "$name" "$(t "$@")" >&2
   read -r answer || return 1
   [[ -z $answer || $answer == [yY]* ]]
 }

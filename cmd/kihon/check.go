@@ -119,6 +119,8 @@ func (a *app) toCheck(ctx context.Context, l *learner.Learner, o checkOptions) (
 		return err
 	}
 	switch {
+	case o.all && len(o.ids) > 0:
+		return nil, a.usage(a.words.Say("error.all_and_id"), a.words.Say("error.all_and_id.next"))
 	case o.all:
 		for _, id := range l.Course.LessonIDs() {
 			if err := lesson(id); err != nil {
@@ -141,11 +143,24 @@ func (a *app) toCheck(ctx context.Context, l *learner.Learner, o checkOptions) (
 		if err != nil {
 			return nil, err
 		}
-		if !slices.Contains(out, wantedCheck{id, true}) {
-			out = append(out, wantedCheck{id, true})
-		}
+		out = append(out, wantedCheck{id, true})
 	}
-	return out, nil
+	return once(out), nil
+}
+
+// once leaves out what is named a second time; named by its full id, an
+// exercise is judged as it is now.
+func once(wanted []wantedCheck) []wantedCheck {
+	var out []wantedCheck
+	for _, w := range wanted {
+		i := slices.IndexFunc(out, func(have wantedCheck) bool { return have.id == w.id })
+		if i < 0 {
+			out = append(out, w)
+			continue
+		}
+		out[i].full = out[i].full || w.full
+	}
+	return out
 }
 
 func (a *app) judge(ctx context.Context, l *learner.Learner, w wantedCheck, o checkOptions) (judged, error) {
@@ -169,11 +184,8 @@ func (a *app) judge(ctx context.Context, l *learner.Learner, w wantedCheck, o ch
 		}
 	}
 	if j.verdict.Outcome == checker.NotYet && hasHistory(e) && !l.HostEngine && a.anySession(ctx) == nil {
-		// What somebody else did meanwhile explains a step that is missing.
-		if err := l.CatchUp(ctx); err == nil {
-			if j.ready, j.verdict, err = l.Judge(ctx, w.id, 0); err != nil {
-				return j, err
-			}
+		if err := a.lookBack(ctx, l, &j, o.wait); err != nil {
+			return j, err
 		}
 	}
 	if err := l.Record(ctx, w.id, j.verdict); err != nil {
@@ -242,4 +254,42 @@ func (a *app) noEngine(ctx context.Context, l *learner.Learner, wanted []wantedC
 		return err
 	}
 	return outcomeError(checker.CouldNotCheck)
+}
+
+// lookBack fetches what happened while nobody of this home was listening: what
+// somebody else did explains a step that is missing. An event of the last two
+// seconds may still be claimed by a call of another terminal, so where the
+// state is there and only the step is not, it is waited for.
+func (a *app) lookBack(ctx context.Context, l *learner.Learner, j *judged, wait time.Duration) error {
+	until := time.Now().Add(min(wait, 3*time.Second))
+	for {
+		if err := l.CatchUp(ctx); err != nil {
+			return nil // the verdict stands as it is
+		}
+		var err error
+		if j.ready, j.verdict, err = l.Judge(ctx, j.ready.ID, 0); err != nil {
+			return err
+		}
+		if !onlyStepMissing(j.verdict) || time.Now().After(until) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
+}
+
+// onlyStepMissing reports whether everything is true but the history, and
+// nothing explains why.
+func onlyStepMissing(v checker.Verdict) bool {
+	missing := false
+	for _, r := range v.Results {
+		if !r.OK && r.Check.History == nil {
+			return false
+		}
+		missing = missing || !r.OK
+	}
+	return missing && len(v.Findings) > 0 && v.Findings[0].Code == checker.HistoryMissingStep
 }

@@ -47,6 +47,7 @@ func (a *app) explain(ctx context.Context, err error) int {
 		needs   *terminal.NeedsTerminalError
 		unknown *learner.UnknownError
 		value   *learner.ValueError
+		work    *learner.WorkspaceError
 		dockctx *engine.ContextError
 		host    *engine.HostError
 		tls     *engine.TLSError
@@ -77,6 +78,9 @@ func (a *app) explain(ctx context.Context, err error) int {
 	case errors.As(err, &value):
 		a.complain(a.words.Say("error.set_value", "name", value.Name, "value", value.Value), a.words.Say("error.set_value.next"))
 		return exitUsage
+	case errors.As(err, &work):
+		a.complain(a.words.Say("error.workspace", "dir", work.Dir), a.words.Say("error.workspace.next"))
+		return exitNotYet
 	case len(lessons.FaultsOf(err)) > 0:
 		for _, fault := range lessons.FaultsOf(err) {
 			a.complain(fault.Error(), "")
@@ -103,6 +107,9 @@ func (a *app) explain(ctx context.Context, err error) int {
 		return exitNotYet
 	case errors.Is(err, store.ErrFull):
 		a.complain(a.words.Say("error.home_full", "path", a.paths.Home), a.words.Say("error.home_full.next"))
+		return exitNotYet
+	case errors.Is(err, errSessionGone):
+		a.complain(a.words.Say("error.session_gone"), a.words.Say("error.session_gone.next"))
 		return exitNotYet
 	case a.homeUnusable(err):
 		a.complain(a.words.Say("error.home_unusable", "path", a.paths.Home), a.words.Say("error.home_unusable.next"))

@@ -285,8 +285,8 @@ func (a *app) backCommand() *cobra.Command {
 // move goes on or back in the session's lesson.
 func (a *app) move(to string) func(context.Context, []string) error {
 	return func(ctx context.Context, _ []string) error {
-		if a.session == nil {
-			return a.usage(a.words.Say("error.only_in_session"), a.words.Say("error.only_in_session.next"))
+		if err := a.mustBeInLesson(ctx); err != nil {
+			return err
 		}
 		text, err := a.session.move(ctx, to, a.width())
 		if err != nil {
@@ -300,10 +300,21 @@ func (a *app) move(to string) func(context.Context, []string) error {
 	}
 }
 
+// mustBeInLesson is an error outside a live session; kihon run is none.
+func (a *app) mustBeInLesson(ctx context.Context) error {
+	if a.session != nil {
+		info, err := a.session.state(ctx)
+		if err != nil || info.Lesson != "" {
+			return err
+		}
+	}
+	return a.usage(a.words.Say("error.only_in_session"), a.words.Say("error.only_in_session.next"))
+}
+
 func (a *app) quitCommand() *cobra.Command {
 	return a.verb("quit", a.words.Say("cmd.quit"), "", between(0, 0), func(ctx context.Context, _ []string) error {
-		if a.session == nil {
-			return a.usage(a.words.Say("error.only_in_session"), a.words.Say("error.only_in_session.next"))
+		if err := a.mustBeInLesson(ctx); err != nil {
+			return err
 		}
 		return a.session.quit(ctx)
 	})

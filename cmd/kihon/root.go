@@ -185,7 +185,7 @@ func engineDefault(getenv func(string) string) string {
 }
 
 // prepare finds out where things are and checks the common options.
-func (a *app) prepare(context.Context) error {
+func (a *app) prepare(ctx context.Context) error {
 	if a.flags.engine != "host" && a.flags.engine != "sandbox" {
 		return a.usage(a.words.Say("error.engine_flag", "engine", a.flags.engine), a.words.Say("error.engine_flag.next"))
 	}
@@ -195,6 +195,12 @@ func (a *app) prepare(context.Context) error {
 	}
 	a.paths = paths
 	a.session = findSession(a.getenv)
+	if a.session != nil && a.flags.course == "" {
+		// Inside, everybody speaks of the same course.
+		if info, err := a.session.state(ctx); err == nil {
+			a.flags.course = info.Course
+		}
+	}
 	return a.chooseWorkspace()
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -79,6 +78,9 @@ func (a *app) alreadyInside(ctx context.Context) error {
 	at := info.Exercise
 	if at == "" {
 		at = info.Lesson
+	}
+	if at == "" {
+		return a.usage(a.words.Say("error.inside_run"), a.words.Say("error.inside_run.next"))
 	}
 	return a.usage(a.words.Say("error.inside", "at", at), a.words.Say("error.inside.next"))
 }
@@ -184,7 +186,7 @@ func (a *app) live(ctx context.Context, l *learner.Learner, lessonID string, sec
 // newShell prepares the learner's shell.
 func (a *app) newShell(s *sandbox, server *sessionServer) (*shell.Session, error) {
 	if err := os.MkdirAll(a.paths.Workspace, 0o755); err != nil {
-		return nil, fmt.Errorf("making the workspace: %w", err)
+		return nil, &learner.WorkspaceError{Dir: a.paths.Workspace, Err: err}
 	}
 	path, err := shell.Find(a.getenv)
 	if err != nil {

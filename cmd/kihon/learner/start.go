@@ -183,7 +183,7 @@ func (l *Learner) lay(ctx context.Context, r Ready, f *lessons.StartFile) (bool,
 	}
 	text := []byte(lessons.Fill(string(source), r.Plain()))
 	if err := os.MkdirAll(l.Paths.Workspace, 0o755); err != nil {
-		return false, err
+		return false, &WorkspaceError{Dir: l.Paths.Workspace, Err: err}
 	}
 	root, err := os.OpenRoot(l.Paths.Workspace)
 	if err != nil {
@@ -195,16 +195,27 @@ func (l *Learner) lay(ctx context.Context, r Ready, f *lessons.StartFile) (bool,
 			return false, err
 		}
 	}
-	have, err := root.ReadFile(f.Path)
+	info, err := root.Lstat(f.Path)
 	switch {
-	case err == nil && string(have) == string(text):
-		return false, root.Chmod(f.Path, 0o644)
-	case err == nil:
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return false, err
+	case !info.Mode().IsRegular():
+		// A link, a folder, a pipe: nothing of it is followed or opened.
+		if err := moveAside(root, f.Path); err != nil {
+			return false, err
+		}
+	default:
+		have, err := root.ReadFile(f.Path)
+		if err != nil {
+			return false, err
+		}
+		if string(have) == string(text) {
+			return false, root.Chmod(f.Path, 0o644)
+		}
 		if err := l.keepBefore(ctx, root, f.Path, have); err != nil {
 			return false, err
 		}
-	case !errors.Is(err, fs.ErrNotExist):
-		return false, err
 	}
 	if err := l.Store.SetSetting(ctx, laidKey(f.Path), digest(text)); err != nil {
 		return false, err
@@ -219,6 +230,11 @@ func (l *Learner) keepBefore(ctx context.Context, root *os.Root, path string, ha
 	if err != nil || laid == digest(have) {
 		return err
 	}
+	return moveAside(root, path)
+}
+
+// moveAside gives a file, or whatever it is, another name.
+func moveAside(root *os.Root, path string) error {
 	for n := 1; ; n++ {
 		aside := fmt.Sprintf("%s.before-%d", path, n)
 		if _, err := root.Lstat(aside); errors.Is(err, fs.ErrNotExist) {
@@ -232,3 +248,13 @@ func (l *Learner) keepBefore(ctx context.Context, root *os.Root, path string, ha
 func laidKey(path string) string { return "laid/" + path }
 
 func digest(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
+
+// WorkspaceError says that the workspace cannot be one.
+type WorkspaceError struct {
+	Dir string
+	Err error
+}
+
+func (e *WorkspaceError) Error() string { return fmt.Sprintf("workspace %s: %v", e.Dir, e.Err) }
+
+func (e *WorkspaceError) Unwrap() error { return e.Err }
