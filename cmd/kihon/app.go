@@ -68,7 +68,11 @@ func (a *app) complain(message, next string) {
 	width := a.width()
 	fmt.Fprintln(a.streams.Err, render.Wrap("kihon: "+render.Strip(message), width, "", "       "))
 	if next != "" {
-		fmt.Fprintln(a.streams.Err, render.Wrap(a.words.Say("error.next")+" "+render.Strip(next), width, "       ", "       "))
+		label := a.words.Say("error.next")
+		if !strings.HasSuffix(label, "：") {
+			label += " " // the wide colon brings its own
+		}
+		fmt.Fprintln(a.streams.Err, render.Wrap(label+render.Strip(next), width, "       ", "       "))
 	}
 }
 

@@ -9,11 +9,12 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/yuin/goldmark/ast"
 
 	"kihon/checker"
 	"kihon/cmd/kihon/learner"
 	"kihon/cmd/kihon/terminal"
-	"kihon/lessons/render"
+	"kihon/lessons"
 	"kihon/store"
 )
 
@@ -260,17 +261,37 @@ func (a *app) solutionCommand() *cobra.Command {
 			page := r.Lesson.Pages[a.language]
 			s, _ := page.Section(r.Exercise.ID)
 			f := a.face()
-			var why bytes.Buffer
-			f.markdown(&why, page, s.Solution, r.Replace)
 			for _, command := range r.Exercise.Solution {
-				// Most explanations show the commands themselves.
-				if !strings.Contains(render.Strip(why.String()), command) {
-					fmt.Fprintln(a.streams.Out, "  "+f.style.Typed.Apply(command)+"\n")
-				}
+				fmt.Fprintln(a.streams.Out, "  "+f.style.Typed.Apply(command))
 			}
-			_, err := why.WriteTo(a.streams.Out)
-			return err
+			if len(r.Exercise.Solution) > 0 {
+				fmt.Fprintln(a.streams.Out)
+			}
+			f.markdown(a.streams.Out, page, explanation(r, page, s), r.Replace)
+			return nil
 		})
+	})
+}
+
+// explanation is what the lesson says of a solution, without the blocks that
+// show nothing but its commands, which have been shown.
+func explanation(r learner.Ready, page *lessons.Page, s lessons.Section) []ast.Node {
+	commands, err := r.Lesson.Resolve(r.Exercise.ID, r.Plain())
+	if err != nil {
+		return s.Solution
+	}
+	return slices.DeleteFunc(slices.Clone(s.Solution), func(n ast.Node) bool {
+		block, is := n.(*ast.FencedCodeBlock)
+		if !is {
+			return false
+		}
+		for line := range strings.Lines(r.Replace(string(block.Lines().Value(page.Source)))) {
+			typed := strings.TrimPrefix(strings.TrimSpace(line), "$ ")
+			if typed != "" && !slices.Contains(commands.Solution, typed) {
+				return false
+			}
+		}
+		return true
 	})
 }
 

@@ -95,7 +95,7 @@ var helpEntry = regexp.MustCompile(`^ {2,}(\S+(?: \S+)*)(?: {2,}(\S.*))?$`)
 // helps LANG reads the help of every verb, and of every verb's verbs, and wants
 // that nothing is missing in it and everything is in the language.
 func scriptHelps(ts *testscript.TestScript, _ bool, args []string) {
-	headings := map[string][3]string{"en": {"Examples:", "Usage:", "Verbs:"}, "ja": {"例:", "使い方:", "命令:"}}[args[0]]
+	headings := map[string][3]string{"en": {"Examples:", "Usage:", "Verbs:"}, "ja": {"例：", "使い方：", "命令："}}[args[0]]
 	var faults []string
 	var visit func(path []string)
 	visit = func(path []string) {
@@ -120,6 +120,9 @@ func scriptHelps(ts *testscript.TestScript, _ bool, args []string) {
 			if !strings.HasPrefix(line, " ") {
 				heading = line
 				continue
+			}
+			if strings.HasPrefix(line, strings.Repeat(" ", 10)) {
+				continue // a long meaning goes on
 			}
 			entry := helpEntry.FindStringSubmatch(line)
 			if heading == headings[0] || heading == headings[1] || entry == nil {

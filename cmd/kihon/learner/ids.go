@@ -24,6 +24,13 @@ func (l *Learner) ExerciseID(id, atHand string) (string, error) {
 	if short == "" && atHand != "" {
 		lesson, short = atHand, id
 	}
+	if short == "" && l.Course.HasLesson(lesson) {
+		known, err := l.ExerciseIDs(lesson)
+		if err != nil {
+			return "", err
+		}
+		return "", &UnknownError{Kind: "exercise", ID: id, Known: known}
+	}
 	if short == "" {
 		var all []string
 		for _, lessonID := range l.Course.LessonIDs() {
