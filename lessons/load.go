@@ -79,6 +79,11 @@ func (c *Course) validate(doc *document) error {
 		f.at("version", "version is missing")
 	}
 	bothLanguages(f, "title", c.Title)
+	for i, image := range c.Images {
+		if image.Name == "" {
+			f.at(fmt.Sprintf("images[%d]", i), "an image needs a name")
+		}
+	}
 	if len(c.Chapters) == 0 {
 		f.at("chapters", "a course needs at least one chapter")
 	}
@@ -169,6 +174,12 @@ func (l *Lesson) readVariables() error {
 	f := &faults{doc: l.doc}
 	for _, key := range slices.Sorted(maps.Keys(l.Variables)) {
 		v, at := l.Variables[key], "variables."+key
+		if !variableName.MatchString(key) {
+			f.at(at, "variable %s: a name is lower-case letters, digits and _, beginning with a letter", key)
+		}
+		if other := twin(l.Variables, key); other != "" {
+			f.at(at, "variable %s: default: %q is also the default of %s; the text could not tell them apart", key, v.Default, other)
+		}
 		if key == Workspace || key == Here {
 			f.at(at, "%s is built in and cannot be declared", key)
 		}
@@ -181,6 +192,11 @@ func (l *Lesson) readVariables() error {
 
 func (l *Lesson) validate() Faults {
 	f := &faults{doc: l.doc}
+	for i, image := range l.Images {
+		if !slices.ContainsFunc(l.Course.Images, func(have Image) bool { return checker.SameReference(have.Name, image) }) {
+			f.at(fmt.Sprintf("images[%d]", i), "image %s is not among the images of course.yaml", image)
+		}
+	}
 	seen := map[string]bool{}
 	for i, e := range l.Exercises {
 		at := fmt.Sprintf("exercises[%d]", i)
@@ -208,12 +224,22 @@ func (l *Lesson) validate() Faults {
 			}
 		}
 		l.validateStart(f, at, e)
+		for j, r := range e.Routes {
+			if len(r.Commands) == 0 {
+				f.at(fmt.Sprintf("%s.routes[%d]", at, j), "route %s has no commands", r.Name)
+			}
+		}
 		for j, m := range e.Mistakes {
 			place := fmt.Sprintf("%s.mistakes[%d]", at, j)
 			if !slices.Contains(checker.Codes(), m.Code) {
 				f.at(place+".code", "there is no finding code %q", m.Code)
 			}
-			if (m.Advice == "manual") != (m.Reason != "") {
+			switch {
+			case len(m.Commands) == 0:
+				f.at(place, "mistake %s has no commands", m.Name)
+			case m.Advice != "" && m.Advice != "manual":
+				f.at(place, "advice must be manual: %q", m.Advice)
+			case (m.Advice == "manual") != (m.Reason != ""):
 				f.at(place, "advice: manual and a reason go together")
 			}
 		}
@@ -227,6 +253,13 @@ func (l *Lesson) validateStart(f *faults, at string, e Exercise) {
 		switch {
 		case (s.Container == nil) == (s.File == nil):
 			f.at(place, "a part of a starting state is either a container or a file")
+		case s.Container != nil && s.Container.Name == "":
+			f.at(place+".container", "start: name is missing")
+		case s.Container != nil && s.Container.Image == "":
+			f.at(place+".container", "start: image is missing")
+		case s.Container != nil && badPort(s.Container.Ports) >= 0:
+			n := badPort(s.Container.Ports)
+			f.at(fmt.Sprintf("%s.container.ports[%d]", place, n), "start: ports are written HOST:INSIDE: %q", s.Container.Ports[n])
 		case s.Container != nil && s.Container.State != "running" && s.Container.State != "exited":
 			f.at(place+".container.state", "state must be running or exited: %q", s.Container.State)
 		case s.File != nil && (strings.HasPrefix(s.File.Path, "/") || !fs.ValidPath(s.File.Path)):
@@ -246,4 +279,24 @@ func (l *Lesson) inOrderOfText() {
 		place[s.Exercise] = i
 	}
 	slices.SortStableFunc(l.Exercises, func(a, b Exercise) int { return place[a.ID] - place[b.ID] })
+}
+
+var variableName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// twin returns a variable before this one in the alphabet that has the same
+// default; "" when there is none.
+func twin(variables map[string]Variable, key string) string {
+	for _, other := range slices.Sorted(maps.Keys(variables)) {
+		if other < key && variables[other].Default == variables[key].Default {
+			return other
+		}
+	}
+	return ""
+}
+
+var portPair = regexp.MustCompile(`^[0-9]{1,5}:[0-9]{1,5}$`)
+
+// badPort returns the index of the first pair that is none; -1 when all are.
+func badPort(pairs []string) int {
+	return slices.IndexFunc(pairs, func(pair string) bool { return !portPair.MatchString(pair) })
 }

@@ -57,7 +57,7 @@ func (p *Page) Section(exercise string) (Section, bool) {
 // lists, strikethrough and bare links, as code hosts read it.
 func Markdown() goldmark.Markdown { return goldmark.New(goldmark.WithExtensions(extension.GFM)) }
 
-var marker = regexp.MustCompile(`^<!--\s*(exercise|quiz|prose)(?::\s*(\S+))?\s*-->\s*$`)
+var marker = regexp.MustCompile(`^<!--\s*(exercise|quiz|prose)\s*:?\s*(\S*?)\s*-->\s*$`)
 
 // readPage reads one language's text and adds it to the lesson's pages.
 func (l *Lesson) readPage(language Language) Faults {
@@ -132,7 +132,23 @@ type cutter struct {
 	marked bool // a comment came, its heading is still to come
 	open   *[]ast.Node
 	faults Faults
+
+	untitled bool // said that the title is missing
 }
+
+// inline looks for HTML within a block's lines.
+func (c *cutter) inline(block ast.Node) {
+	_ = ast.Walk(block, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if raw, is := n.(*ast.RawHTML); is && entering && raw.Segments.Len() > 0 {
+			at := bytes.Count(c.page.Source[:raw.Segments.At(0).Start], []byte("\n")) + 1
+			c.faults = append(c.faults, &Fault{File: c.name, Line: at, Message: strangeHTML})
+			return ast.WalkStop, nil
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+const strangeHTML = "HTML other than comments and <details> does not belong in a lesson"
 
 func (c *cutter) fault(node ast.Node, format string, args ...any) {
 	c.faults = append(c.faults, &Fault{File: c.name, Line: c.line(node), Message: fmt.Sprintf(format, args...)})
@@ -148,6 +164,11 @@ func (c *cutter) line(node ast.Node) int {
 }
 
 func (c *cutter) block(node ast.Node) {
+	if heading, is := node.(*ast.Heading); c.page.Title == "" && !(is && heading.Level == 1) && !c.untitled {
+		c.fault(node, "a lesson begins with its title, a first-level heading")
+		c.untitled = true
+	}
+	c.inline(node)
 	switch n := node.(type) {
 	case *ast.HTMLBlock:
 		if c.html(n) {
@@ -184,10 +205,6 @@ func (c *cutter) heading(n *ast.Heading) bool {
 		c.page.Title = words
 		return true
 	}
-	if c.page.Title == "" {
-		c.fault(n, "a lesson begins with its title, a first-level heading")
-		c.page.Title = words
-	}
 	if !c.marked {
 		return false
 	}
@@ -218,7 +235,7 @@ func (c *cutter) html(n *ast.HTMLBlock) bool {
 		c.endDetails()
 		return true
 	}
-	c.fault(n, "HTML other than comments and <details> does not belong in a lesson")
+	c.fault(n, strangeHTML)
 	return true
 }
 

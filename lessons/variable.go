@@ -92,7 +92,7 @@ func (l *Lesson) node(exercise string) *yaml.Node {
 }
 
 // Uses returns the names of the variables that an exercise mentions in
-// exercises.yaml, sorted.
+// exercises.yaml and in the files that it lays, sorted.
 func (l *Lesson) Uses(exercise string) []string {
 	used := map[string]bool{}
 	var look func(n *yaml.Node)
@@ -108,6 +108,16 @@ func (l *Lesson) Uses(exercise string) []string {
 	}
 	if n := l.node(exercise); n != nil {
 		look(n)
+	}
+	if e, known := l.Exercise(exercise); known {
+		for _, s := range e.Start {
+			if s.File == nil {
+				continue
+			}
+			if text, err := l.File(s.File.From); err == nil {
+				look(&yaml.Node{Value: string(text)})
+			}
+		}
 	}
 	return slices.Sorted(maps.Keys(used))
 }

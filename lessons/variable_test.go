@@ -174,6 +174,21 @@ func TestANameThatLooksLikeANumberStaysAName(t *testing.T) {
 	}
 }
 
+// Within braces YAML wants quotes around it.
+func TestAQuotedVariableIsStillANumber(t *testing.T) {
+	l := first(t, `@ first/exercises.yaml
+<       - port:
+<           container: ${web}
+<           host: ${web_port}
+<           inside: 80
+>       - port: {container: "${web}", host: "${web_port}", inside: 80}
+`)
+	e, err := l.Resolve("run-it", map[string]string{"web_port": "18080"})
+	if err != nil || e.Checks[1].Port == nil || e.Checks[1].Port.Host != 18080 {
+		t.Errorf("%+v, %v", e.Checks, err)
+	}
+}
+
 // A workspace lies where its learner wants it.
 func TestAnyPathCanBeTheWorkspace(t *testing.T) {
 	l := first(t, "@ first/exercises.yaml\n<       - docker cp index.html ${web}:/\n>       - docker run -v ${workspace}/site:/x httpd\n")

@@ -1,6 +1,7 @@
 package lessons
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
@@ -34,11 +35,28 @@ func parse(name string, source []byte) (*document, error) {
 	if err := yaml.Unmarshal(source, &root); err != nil {
 		return nil, yamlFaults(name, err)
 	}
+	if err := oneDocument(name, source); err != nil {
+		return nil, err
+	}
 	if root.Kind == 0 || len(root.Content) == 0 {
 		return nil, &Fault{File: name, Line: 1, Message: "the file is empty"}
 	}
 	doc := &document{name: name, root: root.Content[0]}
 	return doc, doc.limits(doc.root, 0)
+}
+
+// oneDocument refuses what stands after the first document: it would be
+// passed over in silence.
+func oneDocument(name string, source []byte) error {
+	decoder := yaml.NewDecoder(bytes.NewReader(source))
+	var n yaml.Node
+	if err := decoder.Decode(&n); err != nil {
+		return nil // said elsewhere, or empty
+	}
+	if err := decoder.Decode(&n); err == nil {
+		return &Fault{File: name, Line: n.Line, Message: "a second document begins here; a file of a course is one"}
+	}
+	return nil
 }
 
 func (d *document) limits(n *yaml.Node, depth int) error {
@@ -113,11 +131,41 @@ func yamlFaults(name string, err error) error {
 		fault := &Fault{File: name, Message: strings.TrimPrefix(message, "yaml: ")}
 		if m := yamlLine.FindStringSubmatch(message); m != nil {
 			fault.Line, _ = strconv.Atoi(m[1])
-			fault.Message = m[2]
+			fault.Message = inWords(m[2])
+			if strings.HasPrefix(m[2], "did not find expected") {
+				fault.Line++ // the parser, unlike the scanner, counts from 0
+			}
 		}
 		found = append(found, fault)
 	}
 	return found
+}
+
+var wrongType = regexp.MustCompile("^cannot unmarshal !!(\\w+)(?: `(.*)`)? into (\\S+)$")
+
+// inWords says what stands where something else is wanted, without the words
+// of the programming language.
+func inWords(message string) string {
+	m := wrongType.FindStringSubmatch(message)
+	if m == nil {
+		return message
+	}
+	found := map[string]string{"seq": "a list", "map": "a mapping"}[m[1]]
+	if found == "" {
+		found = strconv.Quote(m[2])
+	}
+	wanted := "a mapping"
+	switch {
+	case strings.HasPrefix(m[3], "[]"):
+		wanted = "a list"
+	case m[3] == "string":
+		wanted = "a text"
+	case m[3] == "int":
+		wanted = "a number"
+	case m[3] == "bool":
+		wanted = "true or false"
+	}
+	return found + " stands where " + wanted + " is wanted"
 }
 
 // faults collects what is wrong in one document.
@@ -188,6 +236,8 @@ func fieldsOf(t reflect.Type) map[string]reflect.Type {
 	return fields
 }
 
+var number = regexp.MustCompile(`^[0-9]+$`)
+
 var variable = regexp.MustCompile(`\$\{([a-z][a-z0-9_]*)\}`)
 
 // fill returns a copy of n with ${name} replaced in its values. What is a
@@ -203,8 +253,10 @@ func (f *faults) fill(n *yaml.Node, values map[string]string) *yaml.Node {
 			}
 			return value
 		})
-		if n.Style == 0 {
-			out.Tag = ""
+		// A number is one, also in quotes; any other value stays the text it
+		// is, whatever YAML would take it for.
+		if number.MatchString(out.Value) && variable.ReplaceAllString(n.Value, "") == "" {
+			out.Tag, out.Style = "", 0
 		}
 	}
 	out.Content = slices.Clone(n.Content)

@@ -54,10 +54,11 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// environment is that of the script's commands.
+// scriptEnvironment is that of the script's commands; by way of a file, so that
+// it is not in the log of each script.
 func scriptEnvironment(ts *testscript.TestScript) []string {
-	ts.Check(ts.Exec("env", "-0"))
-	return strings.Split(strings.TrimRight(ts.ReadFile("stdout"), "\x00"), "\x00")
+	ts.Check(ts.Exec("sh", "-c", `env -0 >"$WORK/.tmp/environment"`))
+	return strings.Split(strings.TrimRight(ts.ReadFile(ts.Getenv("WORK")+"/.tmp/environment"), "\x00"), "\x00")
 }
 
 // scriptCommand prepares a program that Exec is not enough for.
@@ -187,10 +188,10 @@ func draw(free func(string) bool, make func() string) string {
 	}
 }
 
-// values draws names and a port as long as the course's own, so that lines
+// values draws names and a port that are always of one length, so that lines
 // break where they always do.
 func values() map[string]string {
-	name := func() string { return fmt.Sprintf("kt%07x", rand.IntN(1<<28)) }
+	name := func() string { return fmt.Sprintf("kihontest-k%06x", rand.IntN(1<<24)) }
 	any := func(string) bool { return true }
 	return map[string]string{"WEB": draw(any, name), "BOX": draw(any, name), "WEB_PORT": draw(portIsFree, func() string { return strconv.Itoa(4000 + rand.IntN(4000)) })}
 }
@@ -211,14 +212,12 @@ func scriptOwn(ts *testscript.TestScript, _ bool, _ []string) {
 	for name, value := range v {
 		ts.Setenv(name, value)
 	}
-	for _, call := range [][]string{
-		{"reset", "ports/reach-apache", "--set", "web=" + v["WEB"], "--set", "web_port=" + v["WEB_PORT"]},
-		{"reset", "create-and-remove/run-apache", "--set", "box=" + v["BOX"]},
-		// Whatever is shown draws its values, and takes those that are kept.
-		{"show", "ports"}, {"show", "create-and-remove"},
-	} {
-		ts.Check(ts.Exec(binary, call...))
-	}
+	// Whatever is shown draws its values, and takes those that are kept.
+	ts.Check(ts.Exec("sh", "-ec", `exec >/dev/null 2>&1
+kihon reset ports/reach-apache --set web=$WEB --set web_port=$WEB_PORT
+kihon reset create-and-remove/run-apache --set box=$BOX
+kihon show ports
+kihon show create-and-remove`))
 }
 
 // vars EXERCISE [COURSE] exports the values that the home keeps for an

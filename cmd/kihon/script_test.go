@@ -43,7 +43,6 @@ func TestScripts(t *testing.T) {
 		Setup:              newScript,
 		UpdateScripts:      *update,
 		RequireUniqueNames: true,
-		ContinueOnError:    os.Getenv("KT_ALL") != "",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"kihon":      scriptKihon,
 			"exits":      scriptExits,

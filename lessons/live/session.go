@@ -233,7 +233,7 @@ func (s *Session) Settle(ctx context.Context, patience time.Duration) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	target := s.asked
-	for !s.done && ctx.Err() == nil && (s.answered < target || s.verdict.Pending) {
+	for !s.done && ctx.Err() == nil && (s.answered < target || s.verdict.Pending && s.err == nil) {
 		s.settled.Wait()
 	}
 	return s.err
@@ -253,7 +253,9 @@ func (s *Session) Take(findings bool) News {
 	}
 	copy(s.told.checks, s.state.Checks)
 	s.told.passed = s.told.passed || n.Passed
-	s.told.away = s.verdict.Outcome == checker.CouldNotCheck
+	if s.verdict.Outcome != "" {
+		s.told.away = s.verdict.Outcome == checker.CouldNotCheck
+	}
 	if n.Finding != nil {
 		s.told.finding = key(*n.Finding)
 	}

@@ -162,6 +162,7 @@ func loaded(t *testing.T, eng *engine.Engine, short string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer img.close()
 	name := unique() + ":latest"
 	k := newKit(t)
 	put(t, k, map[string]v1.Image{"docker.io/library/" + name: img})

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
@@ -176,6 +177,7 @@ func (e entry) image(dir string, report reporter) (*kitImage, error) {
 // close what it has read, so the image remembers what was opened.
 type kitImage struct {
 	v1.Image
+	mu     sync.Mutex
 	opened []io.Closer
 }
 
@@ -194,6 +196,8 @@ func (i *kitImage) Layers() ([]v1.Layer, error) {
 
 // close closes the files of the layers that were read.
 func (i *kitImage) close() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	for _, file := range i.opened {
 		_ = file.Close() // it was only read
 	}
@@ -204,10 +208,12 @@ type kitLayer struct {
 	image *kitImage
 }
 
-// Compressed opens the layer's file. It is for one goroutine at a time.
+// Compressed opens the layer's file.
 func (l kitLayer) Compressed() (io.ReadCloser, error) {
 	file, err := l.Layer.Compressed()
 	if err == nil {
+		l.image.mu.Lock()
+		defer l.image.mu.Unlock()
 		l.image.opened = append(l.image.opened, file)
 	}
 	return file, err

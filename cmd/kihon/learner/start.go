@@ -78,8 +78,12 @@ func (l *Learner) Reset(ctx context.Context, id string, set map[string]string) (
 // the variables in set, so that it has the value given there.
 func (l *Learner) Preset(ctx context.Context, lesson *lessons.Lesson, set map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(set)) {
-		if _, known := lesson.Variables[name]; !known {
+		v, known := lesson.Variables[name]
+		if !known {
 			return &UnknownError{Kind: "variable", ID: name, Known: slices.Sorted(maps.Keys(lesson.Variables))}
+		}
+		if err := v.Accepts(set[name]); err != nil {
+			return &ValueError{Name: name, Value: set[name], Err: err}
 		}
 	}
 	for _, e := range lesson.Exercises {

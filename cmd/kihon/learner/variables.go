@@ -2,11 +2,14 @@ package learner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"runtime"
 	"sort"
 	"strconv"
+	"syscall"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -42,14 +45,19 @@ func (l *Learner) variables(ctx context.Context, lesson *lessons.Lesson, short s
 		return nil, err
 	}
 	drawn := map[string]store.Variable{}
+	used := map[string]bool{} // no value twice in one exercise
+	for _, value := range set {
+		used[value] = true
+	}
 	for _, name := range lesson.Uses(short) {
 		v := lesson.Variables[name]
 		value, fixed := set[name]
 		if !fixed {
-			if value, err = l.draw(ctx, v, shared[name]); err != nil {
+			if value, err = l.draw(ctx, v, shared[name], used); err != nil {
 				return nil, fmt.Errorf("choosing %s for %s: %w", name, id, err)
 			}
 		}
+		used[value] = true
 		drawn[name] = store.Variable{Value: value, Default: v.Default}
 	}
 	return l.Store.KeepVariables(ctx, id, drawn)
@@ -78,7 +86,7 @@ func (l *Learner) sharedValues(ctx context.Context, lesson string) (map[string]s
 
 // draw chooses a value: a word at random, for the rest the one another
 // exercise of the lesson has, else the default, else the next that is free.
-func (l *Learner) draw(ctx context.Context, v lessons.Variable, shared string) (string, error) {
+func (l *Learner) draw(ctx context.Context, v lessons.Variable, shared string, used map[string]bool) (string, error) {
 	if v.Kind == lessons.WordKind {
 		return words[rand.IntN(len(words))], nil
 	}
@@ -98,6 +106,9 @@ func (l *Learner) draw(ctx context.Context, v lessons.Variable, shared string) (
 		}
 	}
 	for _, candidate := range candidates {
+		if used[candidate] {
+			continue
+		}
 		ok, err := free(ctx, candidate)
 		if err != nil {
 			return "", err
@@ -149,15 +160,25 @@ func (l *Learner) portFree(ctx context.Context, port string) (bool, error) {
 			return maker != "", err
 		}
 	}
+	return !taken(ctx, port), nil
+}
+
+// taken reports whether a program of this computer listens on the port, on all
+// addresses or on the one that a browser here uses.
+func taken(ctx context.Context, port string) bool {
 	var config net.ListenConfig
-	for _, address := range []string{"127.0.0.1:" + port, ":" + port} {
-		listener, err := config.Listen(ctx, "tcp4", address)
-		if err != nil {
-			return false, nil
+	for _, at := range []struct{ network, host string }{{"tcp4", "127.0.0.1"}, {"tcp4", ""}, {"tcp6", "::1"}, {"tcp6", "::"}} {
+		listener, err := config.Listen(ctx, at.network, net.JoinHostPort(at.host, port))
+		if err == nil {
+			listener.Close()
+			continue
 		}
-		listener.Close()
+		// A computer without IPv6, or a port below 1024, cannot be tried.
+		if errors.Is(err, syscall.EADDRINUSE) || runtime.GOOS == "windows" && at.network == "tcp4" {
+			return true
+		}
 	}
-	return true, nil
+	return false
 }
 
 // LessonText returns the replacement for the lesson's own text: the values
