@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/docker/docker/api/types/container"
@@ -37,7 +38,26 @@ func (h *history) Events(ctx context.Context, seq int64) ([]checker.Event, error
 		return out, nil
 	}
 	seen, err := h.hostEvents(ctx)
-	return append(out, seen...), err
+	return append(out, withoutKihon(seen, entries)...), err
+}
+
+// ownStep is how far the engine's time of an event may be from ours of the
+// call that was behind it; stopping a container may take its ten seconds.
+const ownStep = 15 * time.Second
+
+// withoutKihon leaves out the events of kihon's own calls, which are nobody's
+// exercise.
+func withoutKihon(seen []checker.Event, entries []journal.Entry) []checker.Event {
+	used := map[int64]bool{}
+	return slices.DeleteFunc(seen, func(e checker.Event) bool {
+		for _, own := range entries {
+			if own.Actor == journal.Kihon && own.ID == e.ID && own.Action == e.Action && !used[own.Seq] && own.Time.Sub(e.Time).Abs() < ownStep {
+				used[own.Seq] = true
+				return true
+			}
+		}
+		return false
+	})
 }
 
 func fromEntry(e journal.Entry) checker.Event {
