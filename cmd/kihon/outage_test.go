@@ -40,9 +40,9 @@ func TestEngineGoesAndComesBack(t *testing.T) {
 	const id = "ports/reach-apache"
 
 	t.Run("crash", func(t *testing.T) {
-		for language, say := range map[string]struct{ gone, cure, goesOn, back, done string }{
-			"en": {"Docker is not answering", "systemctl start docker", "The session goes on by itself", "✔ The engine answers again.", "- done."},
-			"ja": {"Docker", "systemctl start docker", "セッション", "✔ ", "― できました。"},
+		for language, say := range map[string]struct{ task, goesOn, back string }{
+			"en": {"Reach Apache in your browser", "The session goes on by itself when the engine answers again.", "✔ The engine answers again."},
+			"ja": {"ブラウザでApacheを見る", "エンジンがまた応答すれば、セッションは自動で続きます。", "✔ エンジンがまた応答しています。"},
 		} {
 			t.Run(language, func(t *testing.T) {
 				p := sit(t, 80, e, "KIHON_LANG="+language).in("main")
@@ -51,7 +51,6 @@ func TestEngineGoesAndComesBack(t *testing.T) {
 				e.Kill()
 				// It is told without a key being pressed, and once.
 				p.wait(say.goesOn)
-				expect(t, p.all(), say.gone, say.cure)
 				p.until("for the half line again", func() bool { return strings.HasSuffix(p.all(), "[ports 1/3] you> echo half\n") })
 				p.line(" a line")
 				p.couldNot(id, "engine.unreachable")
@@ -63,12 +62,12 @@ func TestEngineGoesAndComesBack(t *testing.T) {
 
 				e.Start()
 				p.wait(say.back)
-				expect(t, p.line(p.run()), say.done)
+				p.line(p.run())
 				if r, exit := p.report(id); exit != exitOK || r.Engine == nil {
 					t.Errorf("exit %d, engine %v", exit, r.Engine)
 				}
 				p.line("quit")
-				p.golden("outage." + language + ".txt")
+				p.golden("outage."+language+".txt", say.task)
 			})
 		}
 	})
@@ -111,7 +110,7 @@ func TestEngineGoesAndComesBack(t *testing.T) {
 		p.wait("- done.")
 		p.line("next")
 		e.Stop()
-		p.wait("Docker is not answering")
+		p.wait("The session goes on by itself")
 		// Going on needs no engine that answers, and is not lost for want of one.
 		p.line("hint")
 		e.Start()
@@ -132,7 +131,7 @@ func TestEngineGoesAndComesBack(t *testing.T) {
 		p := sit(t, 80, e, "KIHON_LANG=en").in("main")
 		shown := p.start()
 		expect(t, shown, "browser  ---> 18080 ---> 80", "http://localhost:18080/ shows the start page", "※ Here the port is 18080, not 8080")
-		expect(t, p.line(p.run()), "address already in use", "Port 8080", "docker run --name apa000ex2 -d -p 18080:80 httpd")
+		expect(t, p.line(p.run()), "address already in use", "Another program on your computer uses port 8080", "docker run --name apa000ex2 -d -p 18080:80 httpd")
 		p.line("docker rm -f " + p.web)
 		p.line("docker run --name apa000ex2 -d -p 18080:80 httpd")
 		p.wait("✔ http://localhost:18080/ shows the page that came with the image")

@@ -40,6 +40,7 @@ const patience = 60 * time.Second
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata/script",
+		WorkdirRoot:        t.TempDir(),
 		Setup:              newScript,
 		UpdateScripts:      *update,
 		RequireUniqueNames: true,

@@ -124,10 +124,11 @@ func TestTheTerminalIsTheLearnersOwn(t *testing.T) {
 	before = p.prompts()
 	p.enter("docker run -it --name " + p.web + " -p " + p.port + ":80 httpd sh")
 	p.wait("httpd sh\n#")
-	p.enter("stty size; echo in$((20+3))side")
+	// The docker command tells the container the size a moment after the start.
+	p.enter("until stty size | grep -x '24 80'; do :; done; echo in$((20+3))side")
 	p.wait("\n24 80\nin23side\n#")
 	p.keys("C-d")
-	expect(t, p.read(before), "its program (sh) had nothing more to do")
+	expect(t, p.read(before), "A container lives as long as its program.")
 	p.line("docker rm -f " + p.web)
 	p.line(p.run())
 
@@ -144,6 +145,29 @@ func TestTheTerminalIsTheLearnersOwn(t *testing.T) {
 	p.wait("Until next time. 1 thing of the course is left on the engine; kihon sandbox\nclean removes it.\nOUTER>\n")
 	p.line("echo status $?")
 	p.wait("\nstatus 0\n")
+}
+
+// Who looks around has made no mistake, and is told nothing.
+func TestLookingAroundIsNoMistake(t *testing.T) {
+	t.Parallel()
+	p := sit(t, 80, nil, "KIHON_LANG=en").in("main")
+	p.start()
+	looks := []string{"ls", "hint", "task", "docker ps -a", "docker images", "docker run --help | head -3", "kihon progress", "true"}
+	for _, line := range looks {
+		if shown := p.line(line); strings.Contains(shown, "→") {
+			t.Errorf("before anything was done:\n%s", shown)
+		}
+	}
+	// -P, not a port on the left that somebody else may have.
+	p.tells("docker run --name "+p.web+" -d -P httpd", "docker rm -f "+p.web)
+	for _, line := range looks {
+		if shown := p.line(line); strings.Contains(shown, "→") {
+			t.Errorf("after a finding has been told:\n%s", shown)
+		}
+	}
+	// What stopped short of the engine is worth a word.
+	p.tells("docker run -p "+p.port+"： 80 --name "+p.web+" httpd", "I see no change on the engine")
+	p.line("quit")
 }
 
 func TestOneSessionAtATime(t *testing.T) {
@@ -212,7 +236,10 @@ func TestKilledSessionLosesNothingThatWasShown(t *testing.T) {
 	for name, begin := range map[string]func(p *pane){
 		"before the verdict": func(p *pane) {
 			p.enter(p.run())
-			p.until("for the container", func() bool { return exec.Command("docker", "inspect", p.web).Run() == nil })
+			p.until("for the container", func() bool {
+				out, _ := exec.Command("docker", "inspect", "-f", "{{.State.Running}}", p.web).Output()
+				return string(out) == "true\n"
+			})
 		},
 		"after the tick": func(p *pane) {
 			p.enter(p.run())

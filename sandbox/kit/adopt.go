@@ -73,6 +73,9 @@ func (k *Kit) adopt(ctx context.Context, w *layoutWriter) error {
 	if err := k.makeDir(to); err != nil {
 		return err
 	}
+	if err := removeMatching(dir, stagingPrefix); err != nil {
+		return err
+	}
 	blobs, err := os.ReadDir(from)
 	if err != nil {
 		return fmt.Errorf("write the kit: %w", err)

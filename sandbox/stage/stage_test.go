@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -369,4 +370,24 @@ func TestAJournalThatCannotBeWrittenIsReported(t *testing.T) {
 	if maker, err := h.Maker(t.Context(), h.inspect(h.prefix+"box")); maker != journal.Kihon || err != nil {
 		t.Errorf("made by %q, %v", maker, err)
 	}
+}
+
+// A busy machine starts a server slowly. It hears the signal to stop all the
+// same, however early that came.
+func TestManyStopInPeaceAtOnce(t *testing.T) {
+	h := newHome(t)
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			want := stage.Container{Name: fmt.Sprintf("%sbox%d", h.prefix, i), Image: "httpd", State: "exited"}
+			if _, err := h.Make(t.Context(), want); err != nil {
+				t.Error(err)
+				return
+			}
+			if c, err := h.engine.ContainerInspect(t.Context(), want.Name); err != nil || c.State.Running || c.State.ExitCode != 0 {
+				t.Errorf("%+v, %v", c.State, err)
+			}
+		})
+	}
+	all.Wait()
 }

@@ -38,14 +38,20 @@ func TestAPortThatAProgramHoldsIsNotDrawn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := newHome(t)
 			holdPort(t, address[0], address[1]+h.port)
-			port := number(t, h.drawn("one/page")["port"])
-			if port < firstFree || port >= firstFree+1000 {
-				t.Fatalf("drawn is %d", port)
+			// What was drawn can be published: that is what it is for. Another
+			// program of this machine may be quicker, so a reset may be needed.
+			var out string
+			var err error
+			for range 5 {
+				port := number(t, h.reset("one/two-ports", nil).Plain()["port"])
+				if port < firstFree || port >= firstFree+1000 {
+					t.Fatalf("drawn is %d", port)
+				}
+				if out, err = try(h.host, "run", "--name", h.web, "-d", "-p", fmt.Sprintf("%d:80", port), "busybox", "sleep", "600"); err == nil {
+					return
+				}
 			}
-			// What was drawn can be published: that is what it is for.
-			if out, err := try(h.host, "run", "--name", h.box, "-d", "-p", fmt.Sprintf("%d:80", port), "busybox", "sleep", "600"); err != nil {
-				t.Errorf("port %d was drawn and cannot be published: %s", port, out)
-			}
+			t.Errorf("what was drawn cannot be published: %s", out)
 		})
 	}
 }
@@ -127,12 +133,19 @@ func TestANameOfOnesOwnIsDrawn(t *testing.T) {
 func TestALessonsExercisesShareTheirValues(t *testing.T) {
 	h := newHome(t)
 	h.outside("run", "--name", h.box, "-d", "-p", h.port+":80", "busybox", "sleep", "600")
-	stop, page := h.drawn("one/stop"), h.drawn("one/page")
+	stop := h.drawn("one/stop")
+	var page map[string]string
+	for range 5 { // another program of this machine may be quicker
+		page = h.reset("one/two-ports", nil).Plain()
+		if _, err := try(h.host, "run", "--name", h.web, "-d", "-p", page["port"]+":80", "busybox", "sleep", "600"); err == nil {
+			break
+		}
+	}
 	h.outside("rm", "-f", h.box)
 	if got := h.drawn("one/run"); got["box"] != stop["box"] || got["box"] != h.box+"-2" {
 		t.Errorf("drawn is %v, the other exercise has %v", got, stop)
 	}
-	if got := h.drawn("one/two-ports"); got["port"] != page["port"] || got["port"] == h.port {
+	if got := h.drawn("one/page"); got["port"] != page["port"] || got["port"] == h.port || got["web"] != page["web"] {
 		t.Errorf("drawn is %v, the other exercise has %v", got, page)
 	}
 	// Another lesson has its own.
