@@ -220,8 +220,8 @@ func causesOfContainers() []story {
 			commands: []string{"docker rm -f apa000ex2", runWeb},
 		},
 		{
-			name: "the port is a program's", task: reachApache, scene: there(made(web, publish("8080:80"), halfMade(128, portOfAProgram))),
-			code: checker.PortInUseByProgram, args: map[string]string{"host_port": "8080"}, commands: []string{"docker rm -f apa000ex2", runWeb},
+			name: "the demanded port is a program's", task: reachApache, scene: there(made(web, publish("8080:80"), halfMade(128, portOfAProgram))),
+			code: checker.PortInUseByProgram, args: map[string]string{"host_port": "8080"}, commands: []string{"kihon reset ports/reach-apache"},
 		},
 		{
 			name: "made outside the sandbox", task: runApache, scene: there(made(box, by(""))),

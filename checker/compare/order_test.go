@@ -171,8 +171,8 @@ func TestTrapsOfTwoSteps(t *testing.T) {
 		},
 		{
 			name: "a wrong image that could not be started either", task: reachApache,
-			scene: there(made(web, from("busybox"), publish("8080:80"), halfMade(128, portOfAProgram))),
-			code:  checker.PortInUseByProgram, commands: again,
+			scene: there(made(web, from("busybox"), publish("8080:80"), halfMade(128, portAllocated))),
+			code:  checker.PortInUseByContainer, commands: again,
 		},
 	})
 }

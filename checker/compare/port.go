@@ -57,16 +57,6 @@ func insidePort(f *checker.PortFact) nat.Port {
 	return nat.Port(fmt.Sprintf("%d/%s", f.Inside, protocol))
 }
 
-// leads reports whether b ties the demanded host port to the demanded port
-// inside. A host IP is right; whether the address answers is for the http fact.
-func (b binding) leads(f *checker.PortFact) bool {
-	if b.inside != insidePort(f) {
-		return false
-	}
-	first, last, err := nat.ParsePortRangeToInt(b.host)
-	return err == nil && first == last && first == f.Host
-}
-
 // portHolds looks at what the engine has bound, so that a port which the
 // engine chose by itself counts when it is the demanded one.
 func portHolds(f *checker.PortFact, c *checker.Container) (bool, string) {

@@ -119,9 +119,13 @@ func TestTheEnginesWordsForATakenPort(t *testing.T) {
 		"by a program, 29":                 {"failed to set up container networking: " + endpoint + "failed to bind host port 0.0.0.0:8080/tcp: address already in use", checker.PortInUseByProgram, "8080"},
 		"by a program, 29, IPv6":           {"failed to set up container networking: " + endpoint + "failed to bind host port [::]:8080/tcp: address already in use", checker.PortInUseByProgram, "8080"},
 	} {
+		advice := []string{"docker rm -f apa000ex2", runWeb}
+		if c.code == checker.PortInUseByProgram {
+			advice = []string{"kihon reset ports/reach-apache"} // which draws another port
+		}
 		tell(t, []story{{
 			name: name, task: reachApache, scene: there(made(web, publish("8080:80"), halfMade(128, c.message))),
-			code: c.code, found: c.message, args: map[string]string{"host_port": c.port}, commands: []string{"docker rm -f apa000ex2", runWeb},
+			code: c.code, found: c.message, args: map[string]string{"host_port": c.port}, commands: advice,
 		}})
 	}
 }

@@ -69,7 +69,7 @@ func TestAServerThatNeedsItsTimeIsGivenIt(t *testing.T) {
 	if v.Outcome != checker.Passed || len(v.Findings) > 0 || v.Pending {
 		t.Errorf("%s because of %s", v.Outcome, first(v))
 	}
-	if n := h.engine.facts(name); n < 4 {
+	if n := h.engine.facts(name); n < 3 {
 		t.Errorf("it was looked at %d times", n)
 	}
 	if v.Duration <= 0 || len(v.Evidence) != 3 {
@@ -103,7 +103,7 @@ func TestAContainerThatEndsEndsTheWait(t *testing.T) {
 		t.Errorf("its last words are %q", log)
 	}
 	// The pauses grow, so that waiting costs the engine little.
-	if n := h.engine.facts(name); n < 4 || n > 40 {
+	if n := h.engine.facts(name); n < 3 || n > 40 {
 		t.Errorf("it was looked at %d times", n)
 	}
 }

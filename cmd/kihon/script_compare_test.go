@@ -75,13 +75,13 @@ func scriptWellFormed(ts *testscript.TestScript, _ bool, args []string) {
 			return
 		}
 		ts.Check(err)
-		switch token.(type) {
+		switch token := token.(type) {
 		case xml.StartElement:
 			depth++
 		case xml.EndElement:
 			depth--
 		case xml.CharData:
-			if depth == 0 && strings.TrimSpace(string(token.(xml.CharData))) != "" {
+			if depth == 0 && strings.TrimSpace(string(token)) != "" {
 				ts.Fatalf("text beside the document")
 			}
 		}

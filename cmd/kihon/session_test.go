@@ -158,6 +158,8 @@ func TestLookingAroundIsNoMistake(t *testing.T) {
 			t.Errorf("before anything was done:\n%s", shown)
 		}
 	}
+	// What stopped short of the engine is worth a word.
+	p.tells("docker run --name "+p.web+" -d -p "+p.port+"：80 httpd", "I see no change on the engine")
 	// -P, not a port on the left that somebody else may have.
 	p.tells("docker run --name "+p.web+" -d -P httpd", "docker rm -f "+p.web)
 	for _, line := range looks {
@@ -165,8 +167,6 @@ func TestLookingAroundIsNoMistake(t *testing.T) {
 			t.Errorf("after a finding has been told:\n%s", shown)
 		}
 	}
-	// What stopped short of the engine is worth a word.
-	p.tells("docker run -p "+p.port+"： 80 --name "+p.web+" httpd", "I see no change on the engine")
 	p.line("quit")
 }
 

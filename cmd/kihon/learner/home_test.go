@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -390,12 +389,6 @@ func holdPort(t *testing.T, network, address string) net.Listener {
 	}
 	t.Cleanup(func() { l.Close() })
 	return l
-}
-
-func sorted(list []string) []string {
-	list = slices.Clone(list)
-	slices.Sort(list)
-	return list
 }
 
 func number(t *testing.T, text string) int {
