@@ -128,6 +128,9 @@ type Task struct {
 	// Solution is the lesson's own way, used where no better advice can be
 	// made from the facts.
 	Solution []string
+	// Others are the containers that other exercises ask for. They are not
+	// taken for an attempt at this one, however near their names are.
+	Others []string
 	// FromSeq is the place in the journal where the attempt began; CheckedSeq
 	// the one of the last check, at least FromSeq.
 	FromSeq, CheckedSeq int64

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -86,7 +87,7 @@ func wantedContainer(f *checker.ContainerFact) string {
 func unasked(task checker.Task, snap *checker.Snapshot) []*checker.Container {
 	var out []*checker.Container
 	for _, c := range snap.Clues.Mine {
-		if c.Maker == checker.Learner && !demands(task, c.ShortName()) && since(c, snap.Events) {
+		if c.Maker == checker.Learner && !demands(task, c.ShortName()) && !slices.Contains(task.Others, c.ShortName()) && since(c, snap.Events) {
 			out = append(out, c)
 		}
 	}

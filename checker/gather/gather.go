@@ -48,6 +48,14 @@ type History interface {
 	Answer(ctx context.Context, taskID string) (answer string, answered bool, err error)
 }
 
+// RecordError says that it was the learner's record that could not be read, and
+// not the engine that could not be asked.
+type RecordError struct{ Err error }
+
+func (e *RecordError) Error() string { return e.Err.Error() }
+
+func (e *RecordError) Unwrap() error { return e.Err }
+
 // Originals remembers what a file in an image is like, so that the engine need
 // not compare a whole container with its image each time: its answer to "what
 // has changed" takes some hundred milliseconds.
@@ -83,10 +91,10 @@ func Facts(ctx context.Context, w World, task checker.Task) (*checker.Snapshot, 
 	}
 	var err error
 	if snap.Events, err = w.History.Events(ctx, task.FromSeq); err != nil {
-		return nil, fmt.Errorf("reading the record: %w", err)
+		return nil, &RecordError{fmt.Errorf("reading the record: %w", err)}
 	}
 	if snap.Answer, snap.Answered, err = w.History.Answer(ctx, task.ID); err != nil {
-		return nil, fmt.Errorf("reading the answer: %w", err)
+		return nil, &RecordError{fmt.Errorf("reading the answer: %w", err)}
 	}
 	for name := range names(task) {
 		if err := inspect(ctx, w, snap, name); err != nil {
@@ -220,7 +228,8 @@ func inside(ctx context.Context, w World, snap *checker.Snapshot, task checker.T
 			if h.FromImage {
 				original, err := w.Originals.Original(ctx, c.Image, path.Clean(h.SameAs))
 				if err != nil {
-					return fmt.Errorf("looking up %s of the image: %w", h.SameAs, err)
+					_ = group.Wait() // what was begun must not outlive us
+					return &RecordError{fmt.Errorf("looking up %s of the image: %w", h.SameAs, err)}
 				}
 				if original != "" {
 					snap.Originals[checker.FileKey{Container: h.Container, Path: h.SameAs}] = original

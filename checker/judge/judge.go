@@ -4,6 +4,7 @@ package judge
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"kihon/checker"
@@ -28,9 +29,9 @@ const (
 	longestPause = time.Second
 )
 
-// Judge judges one task on the world as it is now. An engine or a record that
-// cannot be asked is an outcome, not an error; the error is ctx's own when the
-// caller gave up.
+// Judge judges one task on the world as it is now. An engine that cannot be
+// asked is an outcome, not an error. The error is ctx's own when the caller
+// gave up, and a *gather.RecordError when the record cannot be read.
 func Judge(ctx context.Context, world gather.World, task checker.Task, options Options) (checker.Verdict, error) {
 	began := time.Now()
 	if options.Deadline == 0 {
@@ -42,6 +43,10 @@ func Judge(ctx context.Context, world gather.World, task checker.Task, options O
 		v, err := once(ctx, world, task, options.Deadline, left <= 0)
 		if ctx.Err() != nil {
 			return checker.Verdict{}, context.Cause(ctx)
+		}
+		var record *gather.RecordError
+		if errors.As(err, &record) {
+			return checker.Verdict{}, err
 		}
 		if err != nil {
 			v = CouldNot(err)

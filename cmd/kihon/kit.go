@@ -301,10 +301,10 @@ func (a *app) kitTrouble(err error) (message, next string) {
 	switch {
 	case errors.As(err, &root):
 		return a.words.Say("error.kit_root"), a.words.Say("error.kit_root.next", "command", strings.Join(root.Command, " "))
-	case errors.As(err, &network):
-		return a.words.Say("error.kit_network", "host", network.Host), a.words.Say("error.kit_network.next")
 	case errors.As(err, &build):
 		return a.words.Say("error.kit_build", "image", shortName(build.Image), "output", strings.Join(build.Output, " | ")), a.words.Say("error.kit_build.next")
+	case errors.As(err, &network):
+		return a.words.Say("error.kit_network", "host", network.Host), a.words.Say("error.kit_network.next")
 	case errors.As(err, &unknown):
 		return a.words.Say("error.kit_unknown", "image", shortName(unknown.Name)), a.words.Say("error.kit_unknown.next")
 	case errors.As(err, &absent):

@@ -29,6 +29,7 @@ type Engine interface {
 	ContainerCreate(ctx context.Context, config *container.Config, host *container.HostConfig, net *network.NetworkingConfig, platform *ocispec.Platform, name string) (container.CreateResponse, error)
 	ContainerStart(ctx context.Context, id string, options container.StartOptions) error
 	ContainerStop(ctx context.Context, id string, options container.StopOptions) error
+	ContainerKill(ctx context.Context, id, signal string) error
 	ContainerRemove(ctx context.Context, id string, options container.RemoveOptions) error
 	ContainerInspect(ctx context.Context, id string) (container.InspectResponse, error)
 	ContainerLogs(ctx context.Context, id string, options container.LogsOptions) (io.ReadCloser, error)
@@ -189,7 +190,7 @@ func (s *Stage) do(ctx context.Context, action, id string, about Container) erro
 	case "start":
 		err = s.Engine.ContainerStart(ctx, id, container.StartOptions{})
 	case "stop":
-		err = s.Engine.ContainerStop(ctx, id, container.StopOptions{})
+		err = s.stop(ctx, id)
 	case "destroy":
 		err = s.Engine.ContainerRemove(ctx, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
 		if errdefs.IsNotFound(err) {
@@ -200,6 +201,42 @@ func (s *Stage) do(ctx context.Context, action, id string, about Container) erro
 		return fmt.Errorf("%s of container %s: %w", action, about.Name, err)
 	}
 	return s.note(ctx, action, id, about)
+}
+
+const (
+	// stopPatience is how long a program may take to end by itself, and
+	// stopPause how long until it is asked again.
+	stopPatience = 10 * time.Second
+	stopPause    = 100 * time.Millisecond
+)
+
+// stop asks the program to end, again and again. One that has only just begun
+// does not hear the first time: Apache's stop signal, SIGWINCH, is ignored
+// until its handlers stand, and that is after its first line in the log.
+func (s *Stage) stop(ctx context.Context, id string) error {
+	c, err := s.Engine.ContainerInspect(ctx, id)
+	if err != nil {
+		return err
+	}
+	signal := "SIGTERM"
+	if c.Config != nil && c.Config.StopSignal != "" {
+		signal = c.Config.StopSignal
+	}
+	for until := time.Now().Add(stopPatience); time.Now().Before(until); {
+		err := s.Engine.ContainerKill(ctx, id, signal)
+		if errdefs.IsConflict(err) {
+			return nil // it is not running any more
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(stopPause):
+		}
+	}
+	return s.Engine.ContainerStop(ctx, id, container.StopOptions{})
 }
 
 func (s *Stage) note(ctx context.Context, action, id string, about Container) error {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -169,12 +170,35 @@ func (l *Learner) Judge(ctx context.Context, id string, wait time.Duration) (Rea
 		ID: id, Checks: r.Exercise.Checks, Start: r.Exercise.StartNames(), Solution: r.Exercise.Solution,
 		FromSeq: attempt.FromSeq, CheckedSeq: max(attempt.LastCheckSeq, attempt.FromSeq),
 	}
+	if task.Others, err = l.others(ctx, r); err != nil {
+		return r, checker.Verdict{}, err
+	}
 	world := gather.World{Engine: gatherEngine{l.Engine}, History: &history{l: l, attempt: attempt}, Originals: originals{l.Store}}
 	if !l.HostEngine {
 		world.Mine = filters.NewArgs(filters.Arg("label", journal.LabelHome+"="+l.Store.HomeID()))
 	}
 	v, err := judge.Judge(ctx, world, task, judge.Options{Wait: wait})
 	return r, v, err
+}
+
+// others are the values that the course's other exercises have kept and this
+// one does not use: the names of their containers among them.
+func (l *Learner) others(ctx context.Context, r Ready) ([]string, error) {
+	var out []string
+	for _, lesson := range l.Course.LessonIDs() {
+		kept, err := l.Store.VariablesOfLesson(ctx, lesson)
+		if err != nil {
+			return nil, err
+		}
+		for _, variables := range kept {
+			for _, v := range variables {
+				if !slices.Contains(slices.Collect(maps.Values(r.Plain())), v.Value) {
+					out = append(out, v.Value)
+				}
+			}
+		}
+	}
+	return out, nil
 }
 
 // Record writes what a check came to, and up to where the journal was read.
