@@ -11,6 +11,24 @@ type Check struct {
 	Answer    *AnswerFact    `yaml:"answer,omitempty" json:"answer,omitempty"`
 }
 
+// ContainerName is the container that the check is about; "" when it is about
+// none, as a typed answer is.
+func (c Check) ContainerName() string {
+	switch {
+	case c.Container != nil:
+		return c.Container.Name
+	case c.Port != nil:
+		return c.Port.Container
+	case c.HTTP != nil:
+		return c.HTTP.Container
+	case c.File != nil:
+		return c.File.Container
+	case c.History != nil:
+		return c.History.Container
+	}
+	return ""
+}
+
 // ContainerFact demands a container by name. A container is the learner's
 // when it was created through the sandbox of this home.
 type ContainerFact struct {

@@ -109,18 +109,7 @@ func (e Exercise) Names() []string {
 		}
 	}
 	for _, c := range e.Checks {
-		switch {
-		case c.Container != nil:
-			add(c.Container.Name)
-		case c.Port != nil:
-			add(c.Port.Container)
-		case c.HTTP != nil:
-			add(c.HTTP.Container)
-		case c.File != nil:
-			add(c.File.Container)
-		case c.History != nil:
-			add(c.History.Container)
-		}
+		add(c.ContainerName())
 	}
 	return names
 }

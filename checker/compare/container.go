@@ -271,7 +271,7 @@ func freePort(holder string, task checker.Task, advice []string) []string {
 }
 
 func demands(task checker.Task, name string) bool {
-	return slices.ContainsFunc(task.Checks, func(c checker.Check) bool { return containerOf(c) == name })
+	return slices.ContainsFunc(task.Checks, func(c checker.Check) bool { return c.ContainerName() == name })
 }
 
 // demandsPort reports whether the task asks for the host port.

@@ -18,7 +18,7 @@ func explain(task checker.Task, snap *checker.Snapshot, results []checker.Result
 	var out []checker.Finding
 	seen := map[string]bool{}
 	for _, r := range results {
-		name := containerOf(r.Check)
+		name := r.Check.ContainerName()
 		if r.OK || name != "" && seen[name] {
 			continue
 		}
@@ -30,23 +30,6 @@ func explain(task checker.Task, snap *checker.Snapshot, results []checker.Result
 		out = append([]checker.Finding{{Code: checker.NothingChanged, Subject: "engine", Args: map[string]string{}}}, out...)
 	}
 	return out
-}
-
-// containerOf names the container that a check is about.
-func containerOf(c checker.Check) string {
-	switch {
-	case c.Container != nil:
-		return c.Container.Name
-	case c.Port != nil:
-		return c.Port.Container
-	case c.HTTP != nil:
-		return c.HTTP.Container
-	case c.File != nil:
-		return c.File.Container
-	case c.History != nil:
-		return c.History.Container
-	}
-	return ""
 }
 
 // cause says why one check does not hold.
@@ -62,7 +45,7 @@ func cause(check checker.Check, task checker.Task, snap *checker.Snapshot) check
 		return explainAnswer(check.Answer, task, snap)
 	}
 	// The rest needs a container that runs.
-	name := containerOf(check)
+	name := check.ContainerName()
 	c := snap.Containers[name]
 	wanted := &checker.ContainerFact{Name: name, State: "running"}
 	if check.File != nil {

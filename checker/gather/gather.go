@@ -116,18 +116,8 @@ func names(task checker.Task) map[string]bool {
 		}
 	}
 	for _, c := range task.Checks {
-		switch {
-		case c.Container != nil:
-			add(c.Container.Name)
-		case c.Port != nil:
-			add(c.Port.Container)
-		case c.HTTP != nil:
-			add(c.HTTP.Container)
-		case c.File != nil:
-			add(c.File.Container)
-		case c.History != nil:
-			add(c.History.Container)
-		case c.Answer != nil:
+		add(c.ContainerName())
+		if c.Answer != nil {
 			add(c.Answer.ContainerID)
 		}
 	}
