@@ -33,6 +33,7 @@ type app struct {
 	flags    flags
 	session  *sessionClient // nil outside a session
 	prompter terminal.Prompter
+	crowded  bool // values are drawn at random, not the first that is free
 }
 
 // flags are the options every verb has.
@@ -117,7 +118,7 @@ func (a *app) course() (*lessons.Course, error) {
 		if _, err := os.Stat(name); err != nil {
 			return nil, a.usage(a.words.Say("error.course_unknown", "name", name), a.words.Say("error.course_unknown.next"))
 		}
-		return lessons.Open(os.DirFS(name))
+		return openCourse(name)
 	}
 	built := content.Courses()
 	if _, err := fs.Stat(built, name+"/course.yaml"); err == nil {
@@ -128,9 +129,19 @@ func (a *app) course() (*lessons.Course, error) {
 		return lessons.Open(files)
 	}
 	if _, err := os.Stat(filepath.Join(name, "course.yaml")); err == nil {
-		return lessons.Open(os.DirFS(name))
+		return openCourse(name)
 	}
 	return nil, a.usage(a.words.Say("error.course_unknown", "name", name), a.words.Say("error.course_unknown.next"))
+}
+
+// openCourse opens a course's folder. What a link in it points at outside is
+// not read: a course may come from a stranger.
+func openCourse(dir string) (*lessons.Course, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return lessons.Open(root.FS()) // open as long as the process lives
 }
 
 // courseOnDisk reports whether --course names a folder.
@@ -174,7 +185,7 @@ func (a *app) openRecord(ctx context.Context) (*learner.Learner, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &learner.Learner{Paths: a.paths, Course: course, HostEngine: a.hostEngine()}
+	l := &learner.Learner{Paths: a.paths, Course: course, HostEngine: a.hostEngine(), Crowded: a.crowded}
 	if here, err := os.Getwd(); err == nil && here != a.paths.Workspace {
 		l.Here = a.paths.Workspace + "/"
 		if strings.ContainsAny(l.Here, " '\"\\$&;()*?") {

@@ -44,7 +44,12 @@ func (a *app) demo(ctx context.Context, args []string, all bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(root)) }()
+	others, err := filepath.Glob(filepath.Join(filepath.Dir(root), "kihon-demo-*"))
+	if err != nil {
+		return err
+	}
 	player := *a
+	player.crowded = len(others) > 1 // another demo may draw the same values at this moment
 	player.paths.Home, player.paths.Workspace = filepath.Join(root, "home"), filepath.Join(root, "workspace")
 	if err := os.Mkdir(player.paths.Workspace, 0o755); err != nil {
 		return err

@@ -52,6 +52,10 @@ func (f face) open() string {
 
 // item writes a line, wrapped, with a sign before it.
 func (f face) item(w io.Writer, sign, text string) {
+	if sign == "" {
+		fmt.Fprintln(w, render.Wrap(text, f.textWidth(), "", ""))
+		return
+	}
 	indent := strings.Repeat(" ", render.StringWidth(render.Strip(sign))+1)
 	fmt.Fprintln(w, render.Wrap(sign+" "+text, f.textWidth(), "", indent))
 }

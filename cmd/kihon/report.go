@@ -76,8 +76,10 @@ func (a *app) report(ctx context.Context, l *learner.Learner, whole checker.Outc
 		FormatVersion: 1, Course: courseJSON{l.Course.ID, l.Course.Version},
 		Language: string(a.language), Outcome: whole, Exercises: []exerciseJSON{},
 	}
-	if v, err := l.EngineVersion(ctx); err == nil && whole != checker.CouldNotCheck {
-		out.Engine = &engineJSON{v.Engine, v.API, v.OS, v.Arch}
+	if whole != checker.CouldNotCheck {
+		if v, err := l.EngineVersion(ctx); err == nil {
+			out.Engine = &engineJSON{v.Engine, v.API, v.OS, v.Arch}
+		}
 	}
 	for _, j := range done {
 		if len(j.missing) == 0 {
@@ -98,7 +100,8 @@ func (a *app) exerciseJSON(j judged) exerciseJSON {
 		e.PassedAt = &at
 	}
 	for name, v := range j.ready.Values {
-		e.Variables[name] = variableJSON{typed(v.Value), typed(v.Default)}
+		kind := j.ready.Lesson.Variables[name].Kind
+		e.Variables[name] = variableJSON{typed(kind, v.Value), typed(kind, v.Default)}
 	}
 	for _, f := range j.verdict.Findings {
 		e.Findings = append(e.Findings, a.findingJSON(f))
@@ -111,8 +114,8 @@ func (a *app) exerciseJSON(j judged) exerciseJSON {
 }
 
 // typed gives a port back as a number.
-func typed(value string) any {
-	if n, err := strconv.Atoi(value); err == nil {
+func typed(kind, value string) any {
+	if n, err := strconv.Atoi(value); err == nil && kind == lessons.PortKind {
 		return n
 	}
 	return value

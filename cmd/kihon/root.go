@@ -212,7 +212,16 @@ func (a *app) chooseWorkspace() error {
 		a.paths.Workspace = absolute
 		return err
 	}
-	if a.getenv("KIHON_WORKSPACE") != "" || !a.courseOnDisk() {
+	if !a.courseOnDisk() {
+		return nil
+	}
+	return a.workHere()
+}
+
+// workHere makes the current directory the workspace, unless one is named or
+// everything of the user's lies below it.
+func (a *app) workHere() error {
+	if a.getenv("KIHON_WORKSPACE") != "" || a.flags.workspace != "" {
 		return nil
 	}
 	here, err := os.Getwd()

@@ -38,6 +38,11 @@ func (a *app) run(ctx context.Context, command []string) error {
 }
 
 func (a *app) runInside(ctx context.Context, command []string) (int, error) {
+	if a.session == nil {
+		if err := a.workHere(); err != nil {
+			return 0, err
+		}
+	}
 	path, err := exec.LookPath(command[0])
 	if command[0] == "kihon" {
 		path, err = os.Executable()

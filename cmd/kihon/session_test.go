@@ -261,6 +261,8 @@ func TestKilledSessionLosesNothingThatWasShown(t *testing.T) {
 			}
 			p.wait("Killed")
 			s.gone()
+			// The docker command may have had its last word below the prompt.
+			p.keys("Enter")
 			p.until("for the shell from which kihon was started", func() bool { return strings.HasSuffix(p.all(), "\nOUTER>\n") })
 			p.enter("read -r x; echo \"got $x\"; stty -a | grep -o ' icanon'")
 			p.wait("icanon'\n")

@@ -66,8 +66,13 @@ func prepared(e Endpoint) (Endpoint, error) {
 	return e, nil
 }
 
-// Ping asks whether the engine answers.
+// pingTimeout is how long an engine may take to say that it is there.
+const pingTimeout = 10 * time.Second
+
+// Ping asks whether the engine answers, and waits ten seconds at most.
 func (e *Engine) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
 	if _, err := e.Client.Ping(ctx); err != nil {
 		return fmt.Errorf("ask the engine at %s whether it is there: %w", e.Endpoint.Host, err)
 	}

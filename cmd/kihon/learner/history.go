@@ -181,6 +181,8 @@ func (l *Learner) KeepKnown(ctx context.Context, known time.Time) error {
 // CatchUp fetches what happened on the engine while no process of this home
 // was listening.
 func (l *Learner) CatchUp(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
 	since, err := l.KnownUntil(ctx)
 	if err != nil {
 		return err

@@ -38,6 +38,9 @@ type Learner struct {
 	// HostEngine says that the whole engine counts, not only what was made
 	// through the sandbox.
 	HostEngine bool
+	// Crowded has values drawn at random instead of the first that is free,
+	// since others may be drawing at the same moment.
+	Crowded bool
 	// Here stands before files of the workspace in commands; see lessons.Here.
 	Here string
 
@@ -216,8 +219,10 @@ func (l *Learner) Record(ctx context.Context, id string, v checker.Verdict) erro
 		event.Finding = v.Findings[0].Code
 	}
 	event.Evidence = evidence(v)
-	if version, err := l.EngineVersion(ctx); err == nil {
-		event.Engine = version.Engine
+	if v.Outcome != checker.CouldNotCheck {
+		if version, err := l.EngineVersion(ctx); err == nil {
+			event.Engine = version.Engine
+		}
 	}
 	return l.Store.RecordCheck(ctx, seq, event)
 }
@@ -242,6 +247,8 @@ func (l *Learner) EngineVersion(ctx context.Context) (engine.Version, error) {
 	if l.Engine == nil {
 		return engine.Version{}, errors.New("no engine is known")
 	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
 	v, err := l.askVersion(ctx)
 	if err != nil {
 		return v, err

@@ -2,6 +2,7 @@ package learner
 
 import (
 	"context"
+	crand "crypto/rand"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -9,7 +10,9 @@ import (
 	"runtime"
 	"sort"
 	"strconv"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -40,6 +43,9 @@ func (l *Learner) variables(ctx context.Context, lesson *lessons.Lesson, short s
 	if attempt.Variables != nil {
 		return attempt.Variables, nil
 	}
+	// An engine that hangs must not hang us.
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
 	shared, err := l.sharedValues(ctx, lesson.ID)
 	if err != nil {
 		return nil, err
@@ -91,16 +97,26 @@ func (l *Learner) draw(ctx context.Context, v lessons.Variable, shared string, u
 		return words[rand.IntN(len(words))], nil
 	}
 	candidates := []string{v.Default}
+	if l.Crowded {
+		candidates = nil
+	}
 	if shared != "" && shared != v.Default {
 		candidates = []string{shared, v.Default}
 	}
 	free := l.nameFree
 	if v.Kind == lessons.PortKind {
 		free = l.portFree
-		for port := firstFreePort; port < firstFreePort+1000; port++ {
+		first := firstFreePort
+		if l.Crowded {
+			first += 1000 + rand.IntN(9000)
+		}
+		for port := first; port < first+1000; port++ {
 			candidates = append(candidates, strconv.Itoa(port))
 		}
 	} else {
+		if l.Crowded {
+			candidates = append(candidates, fmt.Sprintf("%s-%s", v.Default, strings.ToLower(crand.Text()[:6])))
+		}
 		for n := 2; n < 1000; n++ {
 			candidates = append(candidates, fmt.Sprintf("%s-%d", v.Default, n))
 		}
