@@ -365,6 +365,9 @@ func (a *app) reset(ctx context.Context, args, set []string) error {
 			_, err := a.connect(ctx)
 			return err
 		}
+		if err := l.Engine.Ping(ctx); err != nil {
+			return err
+		}
 		if err := a.ensureImages(ctx, l, r.Lesson.Images); err != nil {
 			return err
 		}

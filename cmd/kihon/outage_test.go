@@ -42,9 +42,9 @@ func TestEngineGoesAndComesBack(t *testing.T) {
 	const id = "ports/reach-apache"
 
 	t.Run("crash", func(t *testing.T) {
-		for language, say := range map[string]struct{ task, goesOn, back string }{
-			"en": {"Reach Apache in your browser", "The session goes on by itself when the engine answers again.", "✔ The engine answers again."},
-			"ja": {"ブラウザでApacheを見る", "エンジンがまた応答すれば、セッションは自動で続きます。", "✔ エンジンがまた応答しています。"},
+		for language, say := range map[string]struct{ task, goesOn, back, done string }{
+			"en": {"Reach Apache in your browser", "The session goes on by itself when the engine answers again.", "✔ The engine answers again.", "- done."},
+			"ja": {"ブラウザでApacheを見る", "エンジンがまた応答すれば、セッションは自動で続きます。", "✔ エンジンがまた応答しています。", "― できました。"},
 		} {
 			t.Run(language, func(t *testing.T) {
 				p := sit(t, 80, e, "KIHON_LANG="+language).in("main")
@@ -64,7 +64,7 @@ func TestEngineGoesAndComesBack(t *testing.T) {
 
 				e.Start()
 				p.wait(say.back)
-				p.line(p.run())
+				p.tells(p.run(), say.done)
 				if r, exit := p.report(id); exit != exitOK || r.Engine == nil {
 					t.Errorf("exit %d, engine %v", exit, r.Engine)
 				}
@@ -77,8 +77,7 @@ func TestEngineGoesAndComesBack(t *testing.T) {
 	t.Run("no answer", func(t *testing.T) {
 		p := sit(t, 80, e, "KIHON_LANG=en").in("main")
 		p.start()
-		p.line(p.run())
-		p.wait("- done.")
+		p.tells(p.run(), "- done.")
 		e.Pause()
 		resume := func() { e.Resume() }
 		t.Cleanup(resume)
@@ -123,8 +122,7 @@ func TestEngineGoesAndComesBack(t *testing.T) {
 	t.Run("stopped and started", func(t *testing.T) {
 		p := sit(t, 80, e, "KIHON_LANG=en").in("main")
 		p.start()
-		p.line(p.run())
-		p.wait("- done.")
+		p.tells(p.run(), "- done.")
 		p.line("next")
 		e.Stop()
 		p.wait("The session goes on by itself")

@@ -69,6 +69,9 @@ func (a *app) sandboxStatus(ctx context.Context, _ []string) error {
 		return err
 	}
 	defer l.Close()
+	if err := l.Engine.Ping(ctx); err != nil {
+		return err
+	}
 	made, left, err := inventory.Status(ctx, l.Engine, l.Store, l.Store.HomeID())
 	if err != nil {
 		return err
@@ -106,6 +109,9 @@ func (a *app) sandboxClean(ctx context.Context, images bool) error {
 		return err
 	}
 	defer l.Close()
+	if err := l.Engine.Ping(ctx); err != nil {
+		return err
+	}
 	made, _, err := inventory.Status(ctx, l.Engine, l.Store, l.Store.HomeID())
 	if err != nil {
 		return err

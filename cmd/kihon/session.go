@@ -47,6 +47,7 @@ type room struct {
 	taken    []string     // words that are the learner's own commands
 	attempts map[string]time.Time
 	advice   []string // what the last finding said to type
+	acted    bool     // the learner has done something since the last prompt
 }
 
 // judge judges for the session, and writes a pass down before anybody is told.
@@ -78,7 +79,14 @@ func (r *room) judge(ctx context.Context, id string) (checker.Verdict, error) {
 }
 
 // noticed is told of every changing call and every event of the engine.
-func (r *room) noticed(journal.Entry) { r.session.Changed() }
+func (r *room) noticed(e journal.Entry) {
+	if e.Actor == journal.Learner && e.Source == journal.Call {
+		r.mu.Lock()
+		r.acted = true
+		r.mu.Unlock()
+	}
+	r.session.Changed()
+}
 
 // announce shows what came true while the learner sits at the prompt.
 func (r *room) announce(ctx context.Context) {
@@ -189,8 +197,10 @@ func (r *room) prompt(w http.ResponseWriter, req *http.Request) {
 		r.opening = ""
 		r.mu.Unlock()
 	}
+	explain := false
 	if q.Typed && !r.ownWord(q.Command) {
-		if err := r.commandEnded(req.Context(), q); err != nil {
+		var err error
+		if explain, err = r.commandEnded(req.Context(), q); err != nil {
 			fmt.Fprintln(&out, render.Wrap(err.Error(), f.textWidth(), "", ""))
 		}
 	}
@@ -201,26 +211,35 @@ func (r *room) prompt(w http.ResponseWriter, req *http.Request) {
 	out.Write(r.held.Bytes())
 	r.held.Reset()
 	r.mu.Unlock()
-	out.WriteString(r.news(f, q.Typed))
+	out.WriteString(r.news(f, explain))
 	w.Header().Set("X-Kihon-Prompt", r.prefix())
 	_, _ = w.Write(out.Bytes())
 }
 
-// commandEnded writes down that a command has ended. One that wanted to do
-// something with Docker, went wrong and changed nothing is worth a look all
-// the same: the learner is told that the engine never heard of it.
-func (r *room) commandEnded(ctx context.Context, q question) error {
+// commandEnded writes down that a command has ended, and reports whether what
+// is wrong should be explained: after something was done on the engine, and
+// after a docker command that went wrong and never got there. Somebody who only
+// looks round is left in peace.
+func (r *room) commandEnded(ctx context.Context, q question) (bool, error) {
 	words := strings.Fields(q.Command)
 	if _, err := r.learner.Store.Append(ctx, journal.Entry{
 		Time: time.Now(), Actor: journal.Learner, Source: journal.Command, Command: words, ExitCode: &q.Status,
 	}); err != nil {
-		return err
+		return false, err
 	}
+	r.mu.Lock()
+	explain := r.acted
+	r.acted = false
+	r.mu.Unlock()
 	if q.Status != 0 && len(words) > 0 && strings.Contains(words[0], "docker") {
+		explain = true
+	}
+	if explain {
+		// What is still wrong after one more try is worth saying again.
 		r.session.Repeat()
 		r.session.Changed()
 	}
-	return nil
+	return explain, nil
 }
 
 // ownWord reports whether a command line is one of ours.

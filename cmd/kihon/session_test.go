@@ -47,8 +47,7 @@ func TestSessionGoesOnWhereItStopped(t *testing.T) {
 	t.Parallel()
 	p := sit(t, 80, nil, "KIHON_LANG=en").in("main")
 	p.start()
-	p.line(p.run())
-	p.wait("Reach Apache in your browser - done.")
+	p.tells(p.run(), "Reach Apache in your browser - done.")
 	p.line("next")
 	p.line("hint")
 	p.line("docker cp index.html " + p.web + ":/usr/local/apache2/htdocs/")
@@ -264,8 +263,8 @@ func TestKilledSessionLosesNothingThatWasShown(t *testing.T) {
 			// The docker command may have had its last word below the prompt.
 			p.keys("Enter")
 			p.until("for the shell from which kihon was started", func() bool { return strings.HasSuffix(p.all(), "\nOUTER>\n") })
-			p.enter("read -r x; echo \"got $x\"; stty -a | grep -o ' icanon'")
-			p.wait("icanon'\n")
+			p.enter("echo ready; read -r x; echo \"got $x\"; stty -a | grep -o ' icanon'")
+			p.wait("\nready\n")
 			p.text("what is typed")
 			p.wait("\nwhat is typed\n")
 			p.keys("Enter")
@@ -296,8 +295,7 @@ func TestClosingTheWindowEndsTheSession(t *testing.T) {
 	s.open("second")
 	p := s.in("second")
 	p.start()
-	p.line(p.run())
-	p.wait("Reach Apache in your browser - done.")
+	p.tells(p.run(), "Reach Apache in your browser - done.")
 	if out, err := s.tmux("kill-window", "-t", "second"); err != nil {
 		t.Fatal(out)
 	}

@@ -135,6 +135,7 @@ func (a *app) live(ctx context.Context, l *learner.Learner, lessonID string, sec
 		return err
 	}
 	defer server.close()
+	sweepShells(s.dir)
 	r.routes(server.mux)
 
 	lesson, err := l.Lesson(lessonID)
@@ -251,4 +252,13 @@ func (r *room) recorder(s *sandbox) *journal.Recorder {
 		Down:   func(error) { r.session.Changed() },
 		Up:     r.session.Changed,
 	})
+}
+
+// sweepShells removes what the shells of killed sessions have left. Ours is the
+// only session of this home now, and it has no shell yet.
+func sweepShells(dir string) {
+	left, _ := filepath.Glob(filepath.Join(dir, "shell-*"))
+	for _, one := range left {
+		_ = os.RemoveAll(one)
+	}
 }
