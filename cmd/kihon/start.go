@@ -203,20 +203,24 @@ func (a *app) newShell(s *sandbox, server *sessionServer) (*shell.Session, error
 	if small := filepath.Join(filepath.Dir(self), "kihon-prompt"); isExecutable(small) {
 		prompt = []string{small}
 	}
+	call := shell.Quote(self)
+	if a.flags.plain {
+		call += " --plain"
+	}
 	var words []shell.Word
 	for _, w := range sessionWords {
 		verb := w
 		if w == "again" {
 			verb = "reset"
 		}
-		command := shell.Quote(self) + " " + verb + ` "$@"`
+		command := call + " " + verb + ` "$@"`
 		if w == "quit" {
 			command = shell.Quit
 		}
 		words = append(words, shell.Word{Name: w, Command: command})
 	}
 	// kihon itself must be found, wherever it was started from.
-	words = append(words, shell.Word{Name: "kihon", Command: shell.Quote(self) + ` "$@"`})
+	words = append(words, shell.Word{Name: "kihon", Command: call + ` "$@"`})
 	env := []string{"KIHON_HOME=" + a.paths.Home, "KIHON_WORKSPACE=" + a.paths.Workspace, "KIHON_LANG=" + string(a.language)}
 	return shell.New(shell.Config{
 		Shell: path, Dir: a.paths.Workspace, RunDir: s.dir, SocketPath: server.socket, Secret: server.secret,
