@@ -48,6 +48,7 @@ type room struct {
 	attempts map[string]time.Time
 	advice   []string // what the last finding said to type
 	acted    bool     // the learner has done something since the last prompt
+	owed     bool     // what is wrong is still to be explained
 }
 
 // judge judges for the session, and writes a pass down before anybody is told.
@@ -96,7 +97,11 @@ func (r *room) announce(ctx context.Context) {
 		return
 	case <-time.After(250 * time.Millisecond):
 	}
-	text := r.news(r.a.face(), false)
+	r.mu.Lock()
+	explain := r.owed && r.session.Fresh()
+	r.owed = r.owed && !explain
+	r.mu.Unlock()
+	text := r.news(r.a.face(), explain)
 	if text == "" {
 		return
 	}
@@ -211,6 +216,13 @@ func (r *room) prompt(w http.ResponseWriter, req *http.Request) {
 	out.Write(r.held.Bytes())
 	r.held.Reset()
 	r.mu.Unlock()
+	// On a busy computer the verdict may still be that of a moment ago, of a
+	// container half made. What is wrong is then said when it is known.
+	if explain && !r.session.Fresh() {
+		r.mu.Lock()
+		explain, r.owed = false, true
+		r.mu.Unlock()
+	}
 	out.WriteString(r.news(f, explain))
 	w.Header().Set("X-Kihon-Prompt", r.prefix())
 	_, _ = w.Write(out.Bytes())

@@ -239,6 +239,14 @@ func (s *Session) Settle(ctx context.Context, patience time.Duration) error {
 	return s.err
 }
 
+// Fresh reports whether the verdict speaks of everything that has changed up to
+// now and will not change by itself.
+func (s *Session) Fresh() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.answered >= s.asked && !s.verdict.Pending
+}
+
 // Take returns the news and takes them as told. With findings it includes why
 // the exercise has not passed; without, only what is good, and outages.
 func (s *Session) Take(findings bool) News {
