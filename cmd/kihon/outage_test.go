@@ -79,11 +79,10 @@ func TestEngineGoesAndComesBack(t *testing.T) {
 		p.start()
 		p.tells(p.run(), "- done.")
 		e.Pause()
-		resume := func() { e.Resume() }
-		t.Cleanup(resume)
+		t.Cleanup(e.Resume)
 		// Nothing waits for it for ever.
 		codes := map[string]int{
-			"check " + id: exitNoEngine, "check " + id + " --format json": exitNoEngine, "reset " + id: exitNoEngine,
+			"check " + id: exitNoEngine, "reset " + id: exitNoEngine,
 			"run -- docker ps": exitRunFailed, "sandbox status": exitNoEngine, "sandbox clean": exitNoEngine, "doctor": exitNotYet,
 		}
 		var asked sync.WaitGroup
@@ -99,8 +98,8 @@ func TestEngineGoesAndComesBack(t *testing.T) {
 				}
 			})
 		}
-		asked.Wait()
 		p.couldNot(id, "engine.timeout")
+		asked.Wait()
 		// The learner can still type.
 		began := time.Now()
 		expect(t, p.line("echo still here"), "\nstill here\n")
@@ -113,7 +112,7 @@ func TestEngineGoesAndComesBack(t *testing.T) {
 		p.wait("you> docker ps\n")
 		p.keys("C-c")
 		p.read(before)
-		resume()
+		e.Resume()
 		p.until("for the pass", func() bool { _, exit := p.report(id); return exit == exitOK })
 		expect(t, p.line("docker ps"), p.web)
 		p.line("quit")

@@ -241,7 +241,7 @@ func (r *room) commandEnded(ctx context.Context, q question) (bool, error) {
 	}
 	r.mu.Lock()
 	explain := r.acted
-	r.acted = false
+	r.acted, r.owed = false, false
 	r.mu.Unlock()
 	if q.Status != 0 && len(words) > 0 && strings.Contains(words[0], "docker") {
 		explain = true

@@ -48,6 +48,10 @@ func (n News) Empty() bool {
 	return len(n.True) == 0 && !n.Passed && n.Finding == nil && !n.Away && !n.Back
 }
 
+// settling is how long a fact that makes no event may take to become true after
+// something has changed; then what is missing is news, although it may still come.
+const settling = 3 * time.Second
+
 // State is what a session publishes.
 type State struct {
 	FormatVersion int    `json:"format_version"`
@@ -75,8 +79,10 @@ type Session struct {
 	settled  *sync.Cond
 	state    State
 	verdict  checker.Verdict
-	asked    int // how often something may have changed
-	answered int // up to which of those the verdict speaks
+	asked    int       // how often something may have changed
+	answered int       // up to which of those the verdict speaks
+	changed  time.Time // when something last changed
+	waited   bool      // the verdict has had its time to settle
 	told     told
 	err      error
 	done     bool
@@ -127,6 +133,7 @@ func (s *Session) Forget() {
 func (s *Session) Changed() {
 	s.mu.Lock()
 	s.asked++
+	s.changed, s.waited = time.Now(), false
 	s.mu.Unlock()
 	select {
 	case s.wake <- struct{}{}:
@@ -191,6 +198,7 @@ func (s *Session) look(ctx context.Context) bool {
 	s.mu.Lock()
 	if s.state.Exercise == exercise {
 		s.answered = asked
+		s.waited = s.asked == asked && time.Since(s.changed) >= settling
 		s.err = err
 		if err == nil {
 			s.take(v)
@@ -244,7 +252,7 @@ func (s *Session) Settle(ctx context.Context, patience time.Duration) error {
 func (s *Session) Fresh() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.answered >= s.asked && !s.verdict.Pending
+	return s.answered >= s.asked && (!s.verdict.Pending || s.waited)
 }
 
 // Take returns the news and takes them as told. With findings it includes why
@@ -301,7 +309,7 @@ func (s *Session) news() News {
 	}
 	n.Passed = v.Outcome == checker.Passed && !s.told.passed
 	// Who has passed may go on trying things, or tidy up.
-	if len(v.Findings) > 0 && !s.told.passed && key(v.Findings[0]) != s.told.finding && !v.Pending {
+	if len(v.Findings) > 0 && !s.told.passed && key(v.Findings[0]) != s.told.finding && (!v.Pending || s.waited) {
 		n.Finding = &v.Findings[0]
 	}
 	return n
