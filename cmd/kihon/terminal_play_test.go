@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux
 
 package main
 
@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -38,12 +39,8 @@ type seat struct {
 // with a look whether the learner has left anything behind.
 func sit(t testing.TB, columns int, e *testengine.Engine, variables ...string) *seat {
 	t.Helper()
-	// Not t.TempDir: a socket's path has to be short.
-	dir, err := os.MkdirTemp("", "kihontest-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &seat{t: t, dir: dir, home: filepath.Join(dir, "home"), columns: columns, engine: e, web: "apa000ex2", port: "8080"}
+	dir := testengine.Directory(t, "kihontest-seat-", func(dir string) { (&seat{t: t, dir: dir, home: dir + "/home"}).sweep() })
+	s := &seat{t: t, dir: dir, home: dir + "/home", columns: columns, engine: e, web: "apa000ex2", port: "8080"}
 	if e == nil {
 		v := values()
 		s.web, s.port = v["WEB"], v["WEB_PORT"]
@@ -168,6 +165,20 @@ func (s *seat) leave() {
 	})
 	if err := os.RemoveAll(s.dir); err != nil {
 		s.t.Error(err)
+	}
+}
+
+// sweep is leave for the seat of a test that was killed.
+func (s *seat) sweep() {
+	s.env = seatEnvironment(s.t, s, nil)
+	_, _ = s.tmux("kill-server")
+	for end := time.Now().Add(patience); len(s.processes()) > 0 && time.Now().Before(end); time.Sleep(25 * time.Millisecond) {
+		for id := range s.processes() {
+			_ = syscall.Kill(id, syscall.SIGKILL)
+		}
+	}
+	if _, err := os.Stat(s.home); err == nil {
+		s.kihon("sandbox", "clean") // where its engine was a test's own, nothing is found
 	}
 }
 

@@ -41,11 +41,7 @@ func New(t testing.TB, images ...string) *Engine {
 	if _, err := exec.LookPath("dockerd"); err != nil {
 		t.Skip("a second engine needs dockerd:", err)
 	}
-	// Not t.TempDir: a socket's path has to be short.
-	dir, err := os.MkdirTemp("", "kihontest-")
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir := Directory(t, "kihontest-engine-", func(dir string) { (&Engine{t: t, dir: dir}).sweep() })
 	e := &Engine{t: t, dir: dir}
 	t.Cleanup(e.remove)
 	// Otherwise dockerd would take the machine's configuration.

@@ -3,10 +3,14 @@
 package testengine
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 func docker(t *testing.T, e *Engine, args ...string) string {
@@ -59,6 +63,11 @@ func TestASecondEngineIsAlone(t *testing.T) {
 		docker(t, e, "start", id)
 		e.Kill() // and so it is removed
 	})
+	nothingLeft(t, e)
+}
+
+func nothingLeft(t *testing.T, e *Engine) {
+	t.Helper()
 	if processes := e.processes(); len(processes) > 0 {
 		t.Errorf("processes are left: %v", processes)
 	}
@@ -71,4 +80,47 @@ func TestASecondEngineIsAlone(t *testing.T) {
 	if cgroups := e.cgroups(); len(cgroups) > 0 {
 		t.Errorf("cgroups are left: %v", cgroups)
 	}
+}
+
+// TestTheNextRunSweepsUpAfterOneThatWasKilled runs this test once more as a
+// process of its own, which is killed with its engine running.
+func TestTheNextRunSweepsUpAfterOneThatWasKilled(t *testing.T) {
+	if os.Getenv("KIHON_TEST_VICTIM") != "" {
+		e := New(t, "busybox")
+		docker(t, e, "run", "-d", "busybox", "sleep", "1000")
+		fmt.Println("engine in", e.dir)
+		select {}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	victim := exec.Command(self, "-test.run", "^"+t.Name()+"$")
+	victim.Env = append(os.Environ(), "KIHON_TEST_VICTIM=1")
+	out, err := victim.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := victim.Start(); err != nil {
+		t.Fatal(err)
+	}
+	killed := &Engine{t: t}
+	if _, err := fmt.Fscanf(out, "engine in %s\n", &killed.dir); err != nil {
+		t.Fatalf("the victim: %v", err)
+	}
+	// A crash of dockerd besides: nothing has tidied up.
+	for _, id := range killed.processes() {
+		_ = syscall.Kill(id, syscall.SIGKILL)
+	}
+	_ = victim.Process.Kill()
+	_ = victim.Wait()
+	before := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(filepath.Join(killed.dir, ownerFile), before, before); err != nil {
+		t.Fatal(err)
+	}
+	e := New(t)
+	if e.dir == killed.dir {
+		t.Fatal("the directory is used again")
+	}
+	nothingLeft(t, killed)
 }

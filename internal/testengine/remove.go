@@ -22,8 +22,20 @@ func (e *Engine) remove() {
 		_ = e.daemon.Process.Signal(syscall.SIGCONT)
 		e.end(syscall.SIGTERM)
 	}
-	// After a crash: containerd and what holds the containers. All of them
-	// have the engine's directory in their command lines.
+	if e.holder != nil && e.holder.Process != nil {
+		_ = e.holder.Process.Kill()
+	}
+	e.sweep()
+	if err := os.RemoveAll(e.dir); err != nil {
+		e.t.Errorf("removing the test's engine: %v", err)
+	}
+}
+
+// sweep ends and takes away what is left after dockerd has ended, in whatever
+// way: its processes, mounts and cgroups.
+func (e *Engine) sweep() {
+	// containerd and what holds the containers have the engine's directory in
+	// their command lines; the containers are in its cgroups.
 	e.await("its processes to end", func() bool {
 		processes := e.processes()
 		for _, id := range processes {
@@ -31,9 +43,6 @@ func (e *Engine) remove() {
 		}
 		return len(processes) == 0
 	})
-	if e.holder != nil && e.holder.Process != nil {
-		_ = e.holder.Process.Kill()
-	}
 	e.await("its mounts to go", func() bool {
 		mounts := e.mounts()
 		for _, path := range mounts {
@@ -42,9 +51,6 @@ func (e *Engine) remove() {
 		return len(mounts) == 0
 	})
 	e.await("its cgroups to go", e.removeCgroups)
-	if err := os.RemoveAll(e.dir); err != nil {
-		e.t.Errorf("removing the test's engine: %v", err)
-	}
 }
 
 // processes are those that have the engine's directory among their arguments

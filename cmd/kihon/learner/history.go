@@ -45,13 +45,19 @@ func (h *history) Events(ctx context.Context, seq int64) ([]checker.Event, error
 // call that was behind it; stopping a container may take its ten seconds.
 const ownStep = 15 * time.Second
 
+// clockSlack is how far the two clocks may be apart.
+const clockSlack = 200 * time.Millisecond
+
 // withoutKihon leaves out the events of kihon's own calls, which are nobody's
 // exercise.
 func withoutKihon(seen []checker.Event, entries []journal.Entry) []checker.Event {
 	used := map[int64]bool{}
 	return slices.DeleteFunc(seen, func(e checker.Event) bool {
 		for _, own := range entries {
-			if own.Actor == journal.Kihon && own.ID == e.ID && own.Action == e.Action && !used[own.Seq] && own.Time.Sub(e.Time).Abs() < ownStep {
+			// The event comes before the answer that we note; what comes after
+			// it is somebody else's.
+			ago := own.Time.Sub(e.Time)
+			if own.Actor == journal.Kihon && own.ID == e.ID && own.Action == e.Action && !used[own.Seq] && ago > -clockSlack && ago < ownStep {
 				used[own.Seq] = true
 				return true
 			}
