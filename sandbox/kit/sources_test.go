@@ -43,7 +43,7 @@ func TestTheMirrorIsTheOneOfTheMachinesOwnSources(t *testing.T) {
 				"sources.list.d/debian.sources": "# the archive\nTypes: deb\nURIs: http://mirror.example/debian\nSuites: bookworm bookworm-updates bookworm-backports\nComponents: main contrib\nSigned-By: " + debianKeyring + "\n" +
 					"\nTypes: deb deb-src\nURIs: http://mirror.example/debian-security\nSuites: bookworm-security\nComponents: main\nSigned-By: " + debianKeyring + "\n",
 				"sources.list.d/cloud.list":   "deb https://packages.example/apt cloud-sdk-bookworm main\n",
-				"sources.list.d/node.sources": "Types: deb\nURIs: https://node.example/node_20.x\nSuites: nodistro\nComponents: main\n",
+				"sources.list.d/node.sources": "Types: deb\nURIs: https://node.example/debian\nSuites: nodistro\nComponents: main\n",
 			},
 			base: "http://mirror.example/debian bookworm", golden: "debian-stanzas",
 		},
